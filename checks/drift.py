@@ -1,0 +1,60 @@
+"""What differs from the standard, and from what our last run left, field by field."""
+
+from dataclasses import replace
+
+from kubewitness.check import Fail, NotApplicable, Result, Unknown, check, declared, from_differences
+from kubewitness.demand import differences
+from kubewitness.drift import since_last_run
+from kubewitness.model import Rung, Severity, Unread
+from kubewitness.observed import ApiServer
+from kubewitness.rollout.staleness import is_stale
+from kubewitness.standard import Standard
+
+_SOURCE = "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"
+
+
+@check(
+    "drift-from-standard",
+    "the audit deploy would change nothing",
+    severity=Severity.MEDIUM,
+    rung=Rung.DECLARED,
+    source=_SOURCE,
+    controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:CM-3"),
+)
+def drift_from_standard(server: ApiServer, standard: Standard) -> Result:
+    """The deploy asks the same question: what is listed here it would change, or refuse to go on with."""
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    if server.policy and isinstance(server.policy.loaded, Unread):
+        unread = server.policy.loaded
+        return Unknown(unread.reason, unread.detail, "run as root, or set _sudo in the inventory")
+    result = from_differences(differences(server, standard.audit), "nothing falls short of the standard")
+    if isinstance(result, Fail):
+        return replace(result, remedy="run the audit deploy; with --dry it shows what it would change")
+    if is_stale(server):
+        return Fail(
+            "the process has to read its policy again", "run the audit deploy", "a fresh process", "an older one"
+        )
+    return result
+
+
+@check(
+    "drift-from-last-run",
+    "the audit configuration is as our last run left it",
+    severity=Severity.MEDIUM,
+    rung=Rung.DECLARED,
+    source=_SOURCE,
+    controls=("NIST-800-53r5:CM-3", "NIST-800-53r5:CM-6"),
+)
+def drift_from_last_run(server: ApiServer, standard: Standard) -> Result:
+    """Somebody changed it since, for better or worse: flags, mounts and rules are compared one by one."""
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    last = server.last_run
+    if last is None:
+        return NotApplicable("no run of ours has left a record on this node")
+    if isinstance(last, Unread):
+        return Unknown(last.reason, last.detail)
+    return from_differences(since_last_run(server, last), f"as run {last.run} left it")

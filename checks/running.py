@@ -1,0 +1,253 @@
+"""Is audit logging in force, and does it write: what the running process shows."""
+
+from kubewitness.apiserver import AuditSettings, Flags, capacity_mib
+from kubewitness.auditpolicy import Level, Loaded
+from kubewitness.canary import predict, recorded_level
+from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared
+from kubewitness.model import Evidence, Reason, Rung, Severity, Unread
+from kubewitness.observed import ApiServer
+from kubewitness.probe.reading import AuditLog, Canary, Process, Shape
+from kubewitness.rollout.staleness import is_stale
+from kubewitness.standard import Standard
+
+_FLAGS = "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"
+_AUDITING = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
+_OWASP = "OWASP-K8s:K10:2025"
+
+
+@check(
+    "audit-log-room",
+    "the node has room for what the rotation keeps",
+    severity=Severity.MEDIUM,
+    rung=Rung.EFFECTIVE,
+    source=_FLAGS,
+    controls=("NIST-800-53r5:AU-4",),
+)
+def audit_log_room(server: ApiServer, standard: Standard) -> Result:
+    """A full disk loses events in silence: in mode blocking the requests go on, and /readyz stays ok."""
+    found = _log(server)
+    if not isinstance(found, tuple):
+        return found
+    settings, log = found
+    need = capacity_mib(settings)
+    if need is None:
+        return Fail("the rotation has no bound", "set --audit-log-maxbackup and --audit-log-maxsize", "a bound", "none")
+    if log.free_kib is None or log.used_kib is None:
+        return Unknown(Reason.NOT_OBSERVED, "the free room was not read")
+    free, used = log.free_kib // 1024, log.used_kib // 1024
+    evidence = (server.saw(log.directory.path, f"{free} MiB free, {used} MiB used by the audit log"),)
+    if free + used < need:
+        remedy = "make room, or lower --audit-log-maxbackup and --audit-log-maxsize"
+        return Fail(f"the rotation can take {need} MiB", remedy, f"{need} MiB", f"{free + used} MiB", evidence)
+    return Pass(f"the rotation takes at most {need} MiB, {free + used} MiB are there for it", evidence)
+
+
+@check(
+    "audit-flags-running",
+    "kube-apiserver runs with the audit flags of its manifest",
+    severity=Severity.HIGH,
+    rung=Rung.EFFECTIVE,
+    climbs=True,
+    source="https://github.com/kubernetes/kubernetes/issues/136962",
+    controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:AU-12", _OWASP),
+)
+def audit_flags_running(server: ApiServer, standard: Standard) -> Result:
+    """The kubelet may run another manifest than the one that is looked at, or may not have acted on it yet."""
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    process = _process(server)
+    if not isinstance(process, Process):
+        return process
+    ours, theirs = (side.flags if side else None for side in (server.declared, server.running))
+    if ours is None or theirs is None:
+        return Unknown(Reason.NOT_OBSERVED, "the arguments were not read")
+    names = sorted(name for name in {*ours.names, *theirs.names} if name.startswith("audit-"))
+    differing = [name for name in names if ours.get(name) != theirs.get(name)]
+    evidence = (server.saw(f"/proc/{process.pid}/cmdline", _listed(theirs, names)),)
+    if differing:
+        remedy = (
+            "find out why the kubelet has not acted: journalctl -u kubelet; is there another file for the same pod?"
+        )
+        listed = ", ".join(f"--{name}" for name in differing)
+        return Fail(f"differ: {listed}", remedy, _listed(ours, differing), _listed(theirs, differing), evidence)
+    return Pass(f"process {process.pid} has all {len(names)} audit flags of the manifest", evidence)
+
+
+@check(
+    "audit-policy-loaded",
+    "kube-apiserver has read the policy that is on disk",
+    severity=Severity.HIGH,
+    rung=Rung.EFFECTIVE,
+    climbs=True,
+    source=_AUDITING,
+    controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:AU-12"),
+)
+def audit_policy_loaded(server: ApiServer, standard: Standard) -> Result:
+    """kube-apiserver reads its policy once, at its start. A process older than the file runs with an older policy."""
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    if not found[1].policy_file:
+        return NotApplicable("no policy file is set")
+    process = _process(server)
+    if not isinstance(process, Process):
+        return process
+    file = server.policy.file if server.policy else None
+    if file is None or isinstance(file, Unread) or not isinstance(file.shape, Shape):
+        return Unknown(Reason.NOT_OBSERVED, "the policy file was not read")
+    changed, started = server.time(max(file.shape.mtime, file.shape.ctime)), server.time(process.started)
+    evidence = (
+        server.saw(file.path, f"changed {changed}"),
+        server.saw(f"/proc/{process.pid}", f"started {started}"),
+    )
+    if is_stale(server):
+        remedy = "run the audit deploy: it replaces the process and proves the policy"
+        return Fail("the policy is newer than the process", remedy, f"started after {changed}", started, evidence)
+    return Pass(f"the process started {started}, the policy changed {changed}", evidence)
+
+
+@check(
+    "audit-log-written",
+    "events are written into the log that the process holds open",
+    severity=Severity.HIGH,
+    rung=Rung.EMITTING,
+    climbs=True,
+    source="https://github.com/kubernetes/kubernetes/issues/111208",
+    controls=("NIST-800-53r5:AU-12", "NIST-800-53r5:AU-5", "PCI-DSS-4.0:10.7.2", _OWASP),
+)
+def audit_log_written(server: ApiServer, standard: Standard) -> Result:
+    """A log removed or renamed under the running server goes on being written: to a file that has no name."""
+    found = _log(server)
+    if not isinstance(found, tuple):
+        return found
+    process = _process(server)
+    if not isinstance(process, Process):
+        return process
+    log, shape = found[1], found[1].file.shape
+    if isinstance(shape, Unread):
+        return Unknown(shape.reason, f"{log.file.path}: {shape.detail}")
+    evidence = tuple(
+        server.saw(f"/proc/{process.pid}/fd", f"{item.path}{' (deleted)' if item.deleted else ''}")
+        for item in process.open_logs
+    )
+    return _lost(process, log.file.path, shape, evidence) or _silent(server, process, log, evidence)
+
+
+@check(
+    "audit-log-access",
+    "the audit log belongs to root and is closed to others",
+    severity=Severity.MEDIUM,
+    rung=Rung.EFFECTIVE,
+    source=_AUDITING,
+    controls=("NIST-800-53r5:AU-9", "PCI-DSS-4.0:10.3.1"),
+)
+def audit_log_access(server: ApiServer, standard: Standard) -> Result:
+    """Audit events name users, objects and commands; whoever can write the log can unmake them.
+
+    What counts is the way to the file: a closed folder closes what lies in it.
+    """
+    found = _log(server)
+    if not isinstance(found, tuple):
+        return found
+    _, log = found
+    shape, folder = log.file.shape, log.directory.shape
+    if not isinstance(shape, Shape) or not isinstance(folder, Shape):
+        return Unknown(Reason.NOT_OBSERVED, f"{log.file.path} is not there or was not read")
+    actual = f"file {shape.permissions:04o} uid {shape.uid}, folder {folder.permissions:04o} uid {folder.uid}"
+    evidence = (server.saw(log.file.path, actual),)
+    open_to_others = shape.permissions & 0o007 and folder.permissions & 0o001
+    writable = (shape.permissions | folder.permissions) & 0o022
+    if shape.uid or folder.uid or open_to_others or writable:
+        remedy = f"chown root {log.file.path} and its folder; chmod 600 the file, 750 the folder"
+        return Fail("others than root can get at the audit log", remedy, "root, nothing for others", actual, evidence)
+    return Pass(actual, evidence)
+
+
+@check(
+    "audit-canary",
+    "our own request is found in the audit log",
+    severity=Severity.HIGH,
+    rung=Rung.EMITTING,
+    climbs=True,
+    source=_AUDITING,
+    controls=("NIST-800-53r5:AU-5", "NIST-800-53r5:CA-7", "PCI-DSS-4.0:10.7.2"),
+)
+def audit_canary(server: ApiServer, standard: Standard) -> Result:
+    """With --prove: what we asked must be in the log, at the level that the policy gives it.
+
+    It is an anonymous GET of an object that does not exist, sent from the node itself to its own API server.
+    """
+    process = _process(server)
+    if not isinstance(process, Process):
+        return process
+    canary = process.canary
+    if canary is None:
+        return NotApplicable("not asked for: --prove")
+    if canary.problem:
+        return Unknown(Reason.NOT_OBSERVED, "there is no log file to look into")
+    loaded = server.policy.loaded if server.policy else None
+    if not isinstance(loaded, Loaded):
+        return Unknown(Reason.PARSE, "the policy cannot be read, so nothing can be predicted")
+    wanted = predict(loaded.policy, server.known_version).level(canary.code)
+    if wanted is None:
+        answer = f"was answered with {canary.code}, not with 403 or 401" if canary.code else "had no answer"
+        return Unknown(Reason.NOT_OBSERVED, f"the canary {answer}", "is there curl or openssl on the node?")
+    return _recorded(server, canary, wanted)
+
+
+def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:
+    got = recorded_level(canary.lines, canary.id) or Level.NONE
+    evidence = (server.saw(f"canary {canary.id}", f"answered {canary.code}, recorded at {got}"),)
+    if got != wanted:
+        remedy = "find out where it went: is the log path right, is the disk full, was the policy loaded?"
+        return Fail(f"recorded at {got}", remedy, str(wanted), str(got), evidence)
+    return Pass(f"answered {canary.code}, recorded at {got} as the policy says", evidence)
+
+
+def _lost(process: Process, path: str, shape: Shape | None, evidence: tuple[Evidence, ...]) -> Fail | None:
+    """What is at ``path`` now is not what the process writes to."""
+    remedy = "start kube-apiserver again; the audit deploy does not: nothing in its files differs"
+    if shape is None:
+        return Fail(f"{path} is not there", remedy, "the file that the process holds open", "no file", evidence)
+    held = [(item.shape.inode, item.shape.device) for item in process.open_logs]
+    if held and (shape.inode, shape.device) not in held:
+        message = f"the process writes to another file than {path}"
+        return Fail(message, remedy, f"inode {shape.inode}", f"inode {held[0][0]}", evidence)
+    return None
+
+
+def _silent(server: ApiServer, process: Process, log: AuditLog, evidence: tuple[Evidence, ...]) -> Result:
+    started = server.time(process.started)
+    last = server.time(log.last_event) if log.last_event else "none"
+    if log.last_event is None or log.last_event < process.started:
+        remedy = "look at the policy, and at apiserver_audit_error_total: nothing that happened was recorded"
+        return Fail("no event since the process started", remedy, f"after {started}", last, evidence)
+    return Pass(f"last event {last}, the process started {started}", evidence)
+
+
+def _process(server: ApiServer) -> Process | Unknown:
+    if server.process is None:
+        count = len(server.reading.servers)
+        detail = "kube-apiserver does not run" if count == 0 else f"{count} kube-apiserver processes on one node"
+        return Unknown(Reason.NOT_OBSERVED, detail, "journalctl -u kubelet says why")
+    return server.process
+
+
+def _log(server: ApiServer) -> tuple[AuditSettings, AuditLog] | Unknown | NotApplicable:
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    settings = found[1]
+    if not settings.log_path or settings.log_path == "-":
+        return NotApplicable("no log file is set")
+    if server.log is None:
+        return Unknown(Reason.NOT_OBSERVED, f"{settings.log_path} lies under no mount that the probe could follow")
+    return settings, server.log
+
+
+def _listed(flags: Flags, names: list[str]) -> str:
+    values = {name: flags.get(name) for name in names}
+    return " ".join(
+        f"--{name}=" + value if value is not None else f"--{name} is not set" for name, value in values.items()
+    )

@@ -1,0 +1,44 @@
+"""The audit policy as kube-apiserver understands it: decode, validate, evaluate, and what it leaves unrecorded.
+
+Pure, and without any knowledge of nodes or clusters. Exact per server version from 1.24 on; compared with
+k8s.io/apiserver's own code.
+"""
+
+from kubewitness.auditpolicy.coverage import Excess, Recorded, Shortfall, excesses, recorded, shortfalls
+from kubewitness.auditpolicy.decode import Loaded, Refused, load, load_bytes
+from kubewitness.auditpolicy.draft import Draft, DraftRule
+from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, evaluate
+from kubewitness.auditpolicy.probes import PROBES, Probe, canary_attributes
+from kubewitness.auditpolicy.tree import Mark, Problem
+from kubewitness.auditpolicy.types import GroupResources, Level, Policy, Rule, Stage
+from kubewitness.auditpolicy.validate import Invalid, validate
+
+__all__ = [
+    "PROBES",
+    "Decision",
+    "Draft",
+    "DraftRule",
+    "Excess",
+    "GroupResources",
+    "Invalid",
+    "Level",
+    "Loaded",
+    "Mark",
+    "Policy",
+    "Probe",
+    "Problem",
+    "Recorded",
+    "Refused",
+    "RequestAttributes",
+    "Rule",
+    "Shortfall",
+    "Stage",
+    "canary_attributes",
+    "evaluate",
+    "excesses",
+    "load",
+    "load_bytes",
+    "recorded",
+    "shortfalls",
+    "validate",
+]

@@ -1,0 +1,47 @@
+"""The catalogue of checks: every ``Check`` in the modules of a folder. Loading it runs its code."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING
+
+from kubewitness.check import Check
+from kubewitness.content import checks_dir
+from kubewitness.errors import KubewitnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+
+def load_catalogue(extra: Iterable[Path] = ()) -> tuple[Check, ...]:
+    """The checks that come with kubewitness and those of the folders ``extra``, by rung and id.
+
+    Raises KubewitnessError for a folder without checks, and for an id that is there twice.
+    """
+    found: dict[str, Check] = {}
+    for folder in (checks_dir(), *extra):
+        for item in _checks_of(folder):
+            if item.id in found:
+                raise KubewitnessError(f"{folder}: check {item.id!r} is there twice: rename one")
+            found[item.id] = item
+    return tuple(sorted(found.values(), key=lambda item: (item.rung, item.id)))
+
+
+def _checks_of(folder: Path) -> list[Check]:
+    files = sorted(folder.glob("*.py"))
+    if not files:
+        raise KubewitnessError(f"{folder}: no checks there: name a folder that holds *.py files")
+    return [item for file in files for item in _checks_in(file)]
+
+
+def _checks_in(file: Path) -> list[Check]:
+    name = f"kubewitness_checks.{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise KubewitnessError(f"{file}: cannot be loaded as a module")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return [value for value in vars(module).values() if isinstance(value, Check)]

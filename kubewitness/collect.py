@@ -1,0 +1,142 @@
+"""From an inventory to observed control planes: pyinfra connects, one command a node, a bounded number at once.
+
+Importing this module patches the process for gevent, as pyinfra needs it: import it on use, and before anything that
+speaks TLS. A node that cannot be read is an ``UnreadNode``; the others go on.
+"""
+
+from __future__ import annotations
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import logging  # noqa: E402
+import re  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import TYPE_CHECKING, Any, Final  # noqa: E402
+
+from paramiko import SSHException  # noqa: E402
+from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments  # noqa: E402
+from pyinfra.api.config import Config  # noqa: E402
+from pyinfra.api.exceptions import ConnectError, PyinfraError  # noqa: E402
+from pyinfra.api.inventory import Inventory  # noqa: E402
+from pyinfra.api.state import State, StateStage  # noqa: E402
+from pyinfra.context import ctx_host, ctx_state  # noqa: E402
+
+from kubewitness.check import Subject, UnreadNode  # noqa: E402
+from kubewitness.errors import KubewitnessError  # noqa: E402
+from kubewitness.facts import probe_command, tree_root  # noqa: E402
+from kubewitness.model import Reason, Rung, Unread  # noqa: E402
+from kubewitness.observed import observe  # noqa: E402
+from kubewitness.probe.reading import parse_reading  # noqa: E402
+from kubewitness.roles import cluster_of, is_control_plane  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from pyinfra.api.host import Host
+
+#: A probe takes a second; a node that has not answered by then does not answer.
+PROBE_TIMEOUT_SECONDS: Final = 60
+_DENIED: Final = re.compile(r"sudo|password|permission denied|not allowed", re.IGNORECASE)
+
+
+def tree_inventory(folder: str) -> Inventory:
+    """An inventory of one file tree."""
+    root = Path(folder).resolve()
+    if not root.is_dir():
+        raise KubewitnessError(f"{folder}: not a folder: --root names one that holds a node's files")
+    return Inventory(([(f"@tree/{root.name or 'root'}", {"root": str(root)})], {}))
+
+
+def read_inventory(path: str) -> Inventory:
+    """The pyinfra inventory at ``path``. Raises KubewitnessError where there is none, or no host in it."""
+    from pyinfra_cli.exceptions import CliError  # noqa: PLC0415
+    from pyinfra_cli.inventory import make_inventory  # noqa: PLC0415
+
+    if path.endswith(".py") and not Path(path).is_file():
+        raise KubewitnessError(f"{path}: no such inventory: check the path")
+    try:
+        with ctx_state.use(State()):  # what executes the file leaves its name there
+            inventory: Inventory = make_inventory(path, cwd=str(Path.cwd()))
+            return inventory
+    except (CliError, PyinfraError, TypeError, OSError, SyntaxError, ImportError) as error:
+        raise KubewitnessError(f"{path}: cannot be read as an inventory: {error}") from error
+
+
+def collect(
+    inventory: Inventory, limit: Iterable[str], canary: str, progress: Callable[[str], None]
+) -> Iterator[tuple[Subject, str]]:
+    """Each control plane as it was seen, with the name of its standard (host data ``standard``), as they answer.
+
+    ``canary``: id of the request to send and look for; empty: send none. ``progress`` is called with each name. Raises
+    KubewitnessError when the inventory, or what ``limit`` leaves of it, holds no control plane.
+    """
+    hosts = [item for item in _limited(inventory, list(limit)) if is_control_plane(item)]
+    if not hosts:
+        raise KubewitnessError("no control plane in the inventory: check its path, its groups and --limit")
+    logging.getLogger("pyinfra").setLevel(logging.CRITICAL)  # what went wrong is in the result
+    logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    state = State(inventory, Config())
+    state.set_stage(StateStage.Connect)
+    with ctx_state.use(state):
+        pool = state.pool
+        if pool is None:
+            raise KubewitnessError("pyinfra has no pool to connect with")
+        for item, subject in pool.imap_unordered(lambda item: (item, _read(state, item, canary)), hosts):
+            progress(item.name)
+            yield subject, str(item.data.get("standard") or "standard")
+
+
+def _limited(inventory: Inventory, names: list[str]) -> list[Host]:
+    hosts = list(inventory)
+    if not names:
+        return hosts
+    unknown = [name for name in names if not any(name == item.name or name in item.groups for item in hosts)]
+    if unknown:
+        raise KubewitnessError(f"--limit {unknown[0]}: no such host or group in the inventory")
+    return [item for item in hosts if item.name in names or set(names) & set(item.groups)]
+
+
+def _read(state: State, item: Host, canary: str) -> Subject:
+    cluster = cluster_of(item)
+    ceiling = Rung.EMITTING if tree_root(item) is None else Rung.DECLARED
+    with ctx_host.use(item):
+        try:
+            item.connect(show_errors=False, raise_exceptions=True)
+            state.activate_host(item)
+            return observe(parse_reading(_probe(state, item, canary)), item.name, cluster)
+        except _NotReadError as error:
+            return UnreadNode(item.name, cluster, error.unread, ceiling)
+        except ConnectError as error:
+            return UnreadNode(item.name, cluster, Unread(Reason.UNREACHABLE, str(error)), ceiling)
+        except KubewitnessError as error:
+            return UnreadNode(item.name, cluster, Unread(Reason.PARSE, str(error)), ceiling)
+        except (OSError, SSHException, EOFError) as error:
+            return UnreadNode(
+                item.name, cluster, Unread(Reason.UNREACHABLE, str(error) or type(error).__name__), ceiling
+            )
+        finally:
+            if item.connected:
+                item.disconnect()
+
+
+class _NotReadError(Exception):
+    def __init__(self, unread: Unread) -> None:
+        super().__init__(unread.detail)
+        self.unread = unread
+
+
+def _probe(state: State, item: Host, canary: str) -> list[str]:
+    """The probe's lines. Raises _NotReadError, with the shell's own words, when the command failed."""
+    everything, _ = pop_global_arguments(state, item, {})
+    arguments: dict[str, Any] = {key: value for key, value in everything.items() if key in CONNECTOR_ARGUMENT_KEYS}
+    arguments["_timeout"] = PROBE_TIMEOUT_SECONDS
+    try:
+        done, output = item.run_shell_command(probe_command(item, canary=canary), **arguments)
+    except TimeoutError as error:
+        raise _NotReadError(Unread(Reason.TIMEOUT, f"no answer in {PROBE_TIMEOUT_SECONDS} s")) from error
+    if not done:
+        words = " ".join(output.stderr_lines[-1:])[:200] or "the probe failed without a word"
+        raise _NotReadError(Unread(Reason.DENIED if _DENIED.search(words) else Reason.PARSE, words))
+    return list(output.stdout_lines)

@@ -1,0 +1,198 @@
+"""What a standard demands of an API server, and what it finds missing: the one place that both verbs ask. Pure.
+
+A check turns a difference into a finding; a deploy plans the edit that ends it. A standard states minimums: more than
+it asks, other paths and other ways of writing are no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.apiserver import StaticPod, rotation_gaps
+from kubewitness.auditpolicy import Loaded, Refused, excesses, shortfalls
+from kubewitness.model import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kubewitness.apiserver import AuditSettings, HostFile
+    from kubewitness.model import FieldDifference, ServerVersion
+    from kubewitness.observed import ApiServer
+    from kubewitness.standard import AuditStandard
+
+#: Where the deploy puts what is not there at all. A folder each, so that each mount is as narrow as it can be.
+POLICY_PATH: Final = "/etc/kubernetes/audit/policy.yaml"
+LOG_PATH: Final = "/var/log/kubernetes/audit/audit.log"
+
+#: Folders that hold more than audit files: a mount of one of them gives the API server far too much.
+_TOO_WIDE: Final = frozenset({"/", "/etc", "/etc/kubernetes", "/var", "/var/log", "/var/lib"})
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field that falls short of the standard. ``remedy`` can be pasted or acted on."""
+
+    field: str
+    expected: str
+    actual: str
+    remedy: str
+
+
+def backend_differences(settings: AuditSettings) -> tuple[Difference, ...]:
+    """No log and no webhook backend: events go nowhere."""
+    if settings.log_path or settings.webhook_config_file:
+        return ()
+    return (Difference("--audit-log-path", "a path", "not set", f"set --audit-log-path={LOG_PATH}"),)
+
+
+def policy_flag_differences(settings: AuditSettings) -> tuple[Difference, ...]:
+    """No policy file: kube-apiserver records nothing, and says so only at verbosity 2."""
+    if settings.policy_file:
+        return ()
+    return (Difference("--audit-policy-file", "a path", "not set", f"set --audit-policy-file={POLICY_PATH}"),)
+
+
+def rotation_differences(settings: AuditSettings, standard: AuditStandard) -> tuple[Difference, ...]:
+    """The rotation in force falls short. A log on standard output is rotated by the container runtime, not here."""
+    if not settings.log_path or settings.log_path == "-":
+        return ()
+    return tuple(
+        Difference(f"--{gap.flag}", str(gap.expected), str(gap.actual), f"set --{gap.flag}={gap.set_to}")
+        for gap in rotation_gaps(settings, standard.rotation)
+    )
+
+
+def policy_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
+    """The policy is not to be seen in the container, or through a mount that gives far more than the policy."""
+    path = settings.policy_file
+    if not path:
+        return ()
+    host = pod.locate(path)
+    if host is None:
+        remedy = f"mount the folder of {path} from the node, read-only"
+        return (Difference("mount of the audit policy", "a hostPath mount", f"{path} lies under no mount", remedy),)
+    return _wide(host, "mount of the audit policy") + _optional(host)
+
+
+def log_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
+    """The log would be lost with its container, could not be written, or could not be rotated."""
+    path, field = settings.log_path, "mount of the audit log"
+    if not path or not path.startswith("/"):
+        return ()
+    host = pod.locate(path)
+    if host is None:
+        remedy = f"mount the folder of {path} from the node, writable, as a directory"
+        return (Difference(field, "a writable hostPath mount", f"{path} lies under no mount of the node", remedy),)
+    if host.mount.read_only:
+        return (Difference(field, "writable", f"{host.mount.mount_path} is mounted read-only", "set readOnly: false"),)
+    if host.is_file_mount:
+        remedy = "mount the folder: rotation renames the file, which a mount of the file forbids"
+        return (Difference(field, "a directory", f"{path} itself is mounted", remedy),)
+    return _wide(host, field)
+
+
+def policy_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...]:
+    """The policy would not load, was not meant as it is read, misses what must be recorded, or records secrets."""
+    return load_differences(loaded) or (
+        record_differences(loaded, standard, version) + leak_differences(loaded, standard, version)
+    )
+
+
+def load_differences(loaded: Loaded | Refused | None) -> tuple[Difference, ...]:
+    """What keeps kube-apiserver from starting with the policy, or makes it drop a part of it without a word."""
+    match loaded:
+        case None:
+            return (Difference("audit policy", "a policy", "no file", "write the policy"),)
+        case Refused(error=error, line=line):
+            at = f"line {line}: " if line else ""
+            return (
+                Difference("audit policy", "loads", f"{at}{error}", "mend the policy: kube-apiserver exits with it"),
+            )
+        case Loaded(strict_error=str(error)):
+            remedy = "mend the policy: kube-apiserver drops what it does not know and goes on with the rest"
+            return (Difference("audit policy", "decodes strictly", error, remedy),)
+    return ()
+
+
+def record_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...]:
+    """Requests that must be recorded and are not, or at too low a level; found by evaluation, never by text."""
+    if not isinstance(loaded, Loaded):
+        return ()
+    return tuple(
+        Difference(
+            short.probe.title,
+            f"recorded at {short.wanted} or above",
+            f"level {short.got}, by {_rule(loaded, short.rule)}",
+            f"a rule with level: {short.wanted} for it, before any that matches it now",
+        )
+        for short in shortfalls(loaded.policy, standard.at_least, version)
+    )
+
+
+def leak_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...]:
+    """Requests whose recorded body would put a secret into the log."""
+    if not isinstance(loaded, Loaded):
+        return ()
+    return tuple(
+        Difference(
+            excess.probe.title,
+            f"recorded at {excess.wanted} at most: the body holds a secret",
+            f"level {excess.got}, by {_rule(loaded, excess.rule)}",
+            f"a rule with level: {excess.wanted} for it, before any that matches it now",
+        )
+        for excess in excesses(loaded.policy, standard.at_most, version)
+    )
+
+
+def differences(server: ApiServer, standard: AuditStandard) -> tuple[Difference, ...]:
+    """Everything that a deploy would change, or refuse to go on with. Empty where the configuration cannot be read."""
+    settings, pod = server.settings, server.pod
+    if settings is None or not isinstance(pod, StaticPod):
+        return ()
+    loaded = server.policy.loaded if server.policy else None
+    policy: tuple[Difference, ...] = ()
+    if settings.policy_file and not isinstance(loaded, Unread) and pod.locate(settings.policy_file) is not None:
+        policy = policy_differences(loaded, standard, server.known_version)
+    return (
+        *backend_differences(settings),
+        *policy_flag_differences(settings),
+        *policy_mount_differences(pod, settings),
+        *log_mount_differences(pod, settings),
+        *rotation_differences(settings, standard),
+        *policy,
+    )
+
+
+def told(found: Iterable[Difference | FieldDifference], most: int = 8) -> Iterator[str]:
+    """Differences as lines; those that say the same of several fields are one line, which names ``most`` of them."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for item in found:
+        alike.setdefault((item.actual, item.expected), []).append(item.field)
+    for (actual, expected), fields in alike.items():
+        more = f" and {len(fields) - most} more" if len(fields) > most else ""
+        yield f"{', '.join(fields[:most])}{more}: {actual}, should be {expected}"
+
+
+def _rule(loaded: Loaded, index: int) -> str:
+    return "no rule" if index < 0 else f"rules[{index}] (line {loaded.policy.rules[index].line})"
+
+
+def _wide(host: HostFile, field: str) -> tuple[Difference, ...]:
+    path = (host.volume.host_path or "").rstrip("/") or "/"
+    if path not in _TOO_WIDE:
+        return ()
+    return (Difference(field, "as narrow as possible", f"all of {path} is mounted", "mount the audit folder alone"),)
+
+
+def _optional(host: HostFile) -> tuple[Difference, ...]:
+    if host.volume.type != "FileOrCreate":
+        return ()
+    remedy = "set type: File: a missing policy becomes an empty one, with which kube-apiserver does not start"
+    return (Difference("mount of the audit policy", "type File or Directory", "type FileOrCreate", remedy),)

@@ -1,0 +1,56 @@
+"""What pyinfra reads of a host for us: one fact, one command execution."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyinfra import host
+from pyinfra.api.command import QuoteString, StringCommand
+from pyinfra.api.exceptions import FactProcessError
+from pyinfra.api.facts import FactBase
+from typing_extensions import override
+
+from kubewitness.connectors import NodeScript
+from kubewitness.errors import KubewitnessError
+from kubewitness.model import View
+from kubewitness.probe.reading import Reading, parse_reading
+from kubewitness.probe.script import probe_script
+
+if TYPE_CHECKING:
+    from pyinfra.api.host import Host
+
+
+class NodeReading(FactBase[Reading | None]):
+    """Everything that is read of a node. ``None`` means "not read" and nothing else.
+
+    + canary: id of a request to send and to look for in the audit log; empty: send none
+    + run: id of a run of ours whose saved files are wanted too
+    """
+
+    @override
+    def command(self, canary: str = "", run: str = "") -> StringCommand:
+        return probe_command(host, canary=canary, run=run)
+
+    @override
+    def process(self, output: list[str]) -> Reading:
+        try:
+            return parse_reading(output)
+        except KubewitnessError as error:  # any other exception would end the run on every host
+            raise FactProcessError(str(error)) from error
+
+
+def probe_command(of: Host, *, canary: str = "", run: str = "") -> NodeScript:
+    """The one command that reads ``of``: a live node, or a file tree."""
+    root = tree_root(of)
+    view = View.LIVE if root is None else View.TREE
+    return script_command(probe_script(view=view, root=root or "", canary=canary, run=run))
+
+
+def script_command(script: str) -> NodeScript:
+    """``script`` as one command, whatever the login shell is."""
+    return NodeScript("sh", "-c", QuoteString(script))
+
+
+def tree_root(of: Host) -> str | None:
+    """The folder of a ``@tree`` host; ``None`` for a machine."""
+    return str(of.data.get("root")) if of.name.startswith("@tree/") else None

@@ -1,0 +1,290 @@
+"""What was observed of one node's API server: the reading, understood. Pure.
+
+Here the raw files and processes of a ``Reading`` become the nouns that checks and plans speak of. Nothing is judged.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.apiserver import (
+    AuditSettings,
+    HostFile,
+    StaticPod,
+    audit_settings,
+    detect,
+    parse_flags,
+    pod_identity,
+    read_static_pod,
+)
+from kubewitness.auditpolicy import Loaded, Refused, load
+from kubewitness.errors import KubewitnessError
+from kubewitness.model import Evidence, Reason, Rung, ServerVersion, Unread, View
+
+if TYPE_CHECKING:
+    from kubewitness.apiserver import Flags
+    from kubewitness.probe.reading import AuditLog, File, Process, Reading
+
+_POD: Final = ("kube-system", "kube-apiserver")
+#: Where there is no version to be had, the newest known rules decide.
+NEWEST: Final = ServerVersion(1, 37)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Something that was read and that kubelet or kube-apiserver would refuse."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """An API server's arguments, and what they mean for audit logging."""
+
+    flags: Flags
+    settings: AuditSettings | Broken
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """The audit policy that the manifest names. ``host`` is ``None`` when its path lies under no mount of the node."""
+
+    path: str
+    host: HostFile | None
+    file: File | Unread | None
+    loaded: Loaded | Refused | Unread | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """What our last run on this node left. ``pid`` and ``started`` name the process that it proved (``None``: none)."""
+
+    run: str
+    manifest: str
+    policy: str | None
+    pid: int | None
+    started: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServer:
+    """One API server as its node shows it. ``None`` means known to be absent, ``Unread`` not known, ``Broken`` refused.
+
+    ``process`` is ``None`` in a file tree, where none can be seen, and on a live node where none runs.
+    """
+
+    name: str
+    cluster: str
+    view: View
+    read_at: str
+    reading: Reading
+    distributions: tuple[str, ...]
+    version: ServerVersion | None
+    manifest: File | Unread | None
+    pod: StaticPod | Broken | Unread | None
+    others: tuple[File, ...]
+    declared: Configuration | None
+    process: Process | None
+    running: Configuration | None
+    policy: PolicyFile | None
+    log_path: HostFile | None
+    log: AuditLog | None
+    last_run: LastRun | Unread | None
+
+    @property
+    def ceiling(self) -> Rung:
+        """The highest rung that this way of looking can see."""
+        return Rung.EMITTING if self.view is View.LIVE else Rung.DECLARED
+
+    @property
+    def known_version(self) -> ServerVersion:
+        """The version whose rules are applied: the server's own, else the newest known."""
+        return self.version or NEWEST
+
+    @property
+    def settings(self) -> AuditSettings | None:
+        """The declared audit settings, where they are readable and valid."""
+        if self.declared is None or isinstance(self.declared.settings, Broken):
+            return None
+        return self.declared.settings
+
+    def saw(self, where: str, value: str) -> Evidence:
+        """``value``, as it was read at ``where`` on this node."""
+        return Evidence(f"{self.name}:{where}", value, self.read_at)
+
+    def time(self, seconds: float) -> str:
+        """Seconds since the epoch as RFC 3339 in UTC."""
+        return _stamp(seconds)
+
+    @property
+    def is_tree(self) -> bool:
+        return self.view is View.TREE
+
+    @property
+    def manifest_path(self) -> str:
+        """The manifest's path on the node; the folder where none was found."""
+        return (
+            self.reading.manifest_dir
+            if self.manifest is None or isinstance(self.manifest, Unread)
+            else self.manifest.path
+        )
+
+    @property
+    def manifest_text(self) -> str:
+        """The manifest as it is; empty where it was not read."""
+        text = None if self.manifest is None or isinstance(self.manifest, Unread) else self.manifest.text
+        return text if isinstance(text, str) else ""
+
+
+def _stamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
+    """The API server of the node that ``reading`` saw. Raises nothing: what is odd is in the result."""
+    manifest, others = _manifest(reading)
+    pod = _pod(manifest)
+    process = reading.servers[0] if len(reading.servers) == 1 else None
+    version = _version(process, pod)
+    declared = _configuration(pod.argv, version) if isinstance(pod, StaticPod) else None
+    running = _configuration(process.argv, version) if process else None
+    settings = declared.settings if declared else None
+    usable = settings if isinstance(settings, AuditSettings) and isinstance(pod, StaticPod) else None
+    log_path = pod.locate(usable.log_path) if usable and usable.log_path and isinstance(pod, StaticPod) else None
+    return ApiServer(
+        name=name,
+        cluster=cluster,
+        view=reading.view,
+        read_at=_stamp(reading.now),
+        reading=reading,
+        distributions=detect(reading.markers, reading.processes),
+        version=version,
+        manifest=manifest,
+        pod=pod,
+        others=others,
+        declared=declared,
+        process=process,
+        running=running,
+        policy=_policy(reading, pod, usable, process, version) if isinstance(pod, StaticPod) else None,
+        log_path=log_path,
+        log=reading.logs.get(log_path.host_path) if log_path else None,
+        last_run=_last_run(reading),
+    )
+
+
+def _manifest(reading: Reading) -> tuple[File | Unread | None, tuple[File, ...]]:
+    """The file that the kubelet runs as kube-apiserver, and the others that claim to be the same pod.
+
+    At a re-list the last one in sort order wins (kubelet, pkg/kubelet/config/file.go).
+    """
+    if reading.manifests is None or isinstance(reading.manifests, Unread):
+        return reading.manifests, ()
+    mine = [file for file in reading.manifests if _claims_to_be_ours(file)]
+    if not mine:
+        unread = [file for file in reading.manifests if isinstance(file.text, Unread)]
+        return (_why(unread[0]), ()) if unread else (None, ())
+    mine.sort(key=lambda file: file.path.encode("utf-8", "surrogateescape"))
+    return mine[-1], tuple(mine[:-1])
+
+
+def _why(file: File) -> Unread:
+    text = file.text
+    return (
+        Unread(text.reason, f"{file.path}: {text.detail}")
+        if isinstance(text, Unread)
+        else Unread(Reason.PARSE, file.path)
+    )
+
+
+def _claims_to_be_ours(file: File) -> bool:
+    named = file.path.rpartition("/")[2].startswith("kube-apiserver.")
+    if not isinstance(file.text, str):
+        return named
+    try:
+        return pod_identity(file.text, file.path) == _POD
+    except KubewitnessError:
+        return named
+
+
+def _pod(manifest: File | Unread | None) -> StaticPod | Broken | Unread | None:
+    if manifest is None or isinstance(manifest, Unread):
+        return manifest
+    if not isinstance(manifest.text, str):
+        return _why(manifest)
+    try:
+        return read_static_pod(manifest.text, manifest.path)
+    except KubewitnessError as error:
+        return Broken(str(error))
+
+
+def _version(process: Process | None, pod: StaticPod | Broken | Unread | None) -> ServerVersion | None:
+    """What the running server says of itself, else its image's tag."""
+    answer = process.answers.get("/version") if process else None
+    if answer and answer.code == 200:
+        try:
+            said = json.loads(answer.body)
+        except (ValueError, RecursionError):
+            said = None
+        if isinstance(said, dict) and isinstance(said.get("gitVersion"), str):
+            return ServerVersion.parse(said["gitVersion"])
+    return pod.image_version if isinstance(pod, StaticPod) else None
+
+
+def _configuration(argv: tuple[str, ...], version: ServerVersion | None) -> Configuration:
+    flags = parse_flags(argv)
+    try:
+        return Configuration(flags, audit_settings(flags, version))
+    except KubewitnessError as error:
+        return Configuration(flags, Broken(str(error)))
+
+
+def _policy(
+    reading: Reading,
+    pod: StaticPod,
+    settings: AuditSettings | None,
+    process: Process | None,
+    version: ServerVersion | None,
+) -> PolicyFile | None:
+    if settings is None or not settings.policy_file:
+        return None
+    host = pod.locate(settings.policy_file)
+    file = reading.policies.get(host.host_path) if host else None
+    if file is None and process and process.policy and process.policy.path == settings.policy_file:
+        file = process.policy  # the manifest is written in a way that the probe's shell cannot follow
+    if file is None and host:
+        missing = Unread(Reason.NOT_OBSERVED, f"{host.host_path}: the probe did not bring it along")
+        return PolicyFile(settings.policy_file, host, missing, missing)
+    return PolicyFile(settings.policy_file, host, file, _load(file, version))
+
+
+def _load(file: File | None, version: ServerVersion | None) -> Loaded | Refused | Unread | None:
+    if file is None or file.absent:
+        return None
+    if isinstance(file.shape, Unread):
+        return file.shape
+    if not isinstance(file.text, str):
+        return file.text or Unread(Reason.NOT_OBSERVED, f"{file.path}: not read")
+    return load(file.text, version or NEWEST)
+
+
+def _last_run(reading: Reading) -> LastRun | Unread | None:
+    record = reading.state.get("last.json")
+    if record is None or record.absent:
+        return None
+    manifest, policy = (reading.state.get(f"last-{name}.yaml") for name in ("manifest", "policy"))
+    if not isinstance(record.text, str) or manifest is None or not isinstance(manifest.text, str):
+        return Unread(Reason.PARSE, f"{record.path}: what the last run left could not be read")
+    try:
+        said = json.loads(record.text)
+        return LastRun(
+            run=str(said["run"]),
+            manifest=manifest.text,
+            policy=policy.text if policy and isinstance(policy.text, str) else None,
+            pid=int(said["pid"]) if said.get("pid") else None,
+            started=int(said["started"]) if said.get("started") else None,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        return Unread(Reason.PARSE, f"{record.path}: {type(error).__name__}")

@@ -1,0 +1,133 @@
+"""What pyinfra changes on a host for us. Each operation reads, plans purely, and hands the node one script."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pyinfra import host, logger, state
+from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
+from pyinfra.api.command import FunctionCommand
+from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.operation import operation
+
+from kubewitness.facts import NodeReading, script_command, tree_root
+from kubewitness.model import View
+from kubewitness.observed import observe
+from kubewitness.roles import cluster_of
+from kubewitness.rollout.diff import describe, printable
+from kubewitness.rollout.plan import Plan, Refusal, WantedPolicy, plan_audit
+from kubewitness.rollout.returning import plan_undo
+from kubewitness.rollout.script import transaction_input, transaction_script
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from pyinfra.api.host import Host
+    from pyinfra.api.state import State
+
+    from kubewitness.standard import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class RunContext:
+    """What every node of a run is told.
+
+    ``cluster``: after a failure no other control plane of it is touched. ``id``: backups and journal on the node carry
+    it. ``owner``: who runs this, shown to a second operator. ``undo``: the command that undoes it. ``wait_seconds``:
+    how long an API server may take to get ready.
+    """
+
+    cluster: str
+    id: str
+    owner: str
+    undo: str
+    wait_seconds: int
+
+
+@operation()
+def audit_logging(standard: Standard, policy: WantedPolicy, run: RunContext) -> Generator[FunctionCommand, None, None]:
+    """Bring the audit logging of this node's API server to a standard, prove it, or roll back.
+
+    + standard: what has to be reached
+    + policy: the audit policy to write where the present one falls short
+    + run: what this run is called, and who runs it
+    """
+    reading = host.get_fact(NodeReading)
+    if reading is None:  # pyinfra has failed this host; the others go on
+        host.noop("the node could not be read")
+        return
+    yield from _carry_out(plan_audit(observe(reading, host.name, run.cluster), standard, policy), run)
+
+
+@operation()
+def undo_audit_logging(undone: str, run: RunContext) -> Generator[FunctionCommand, None, None]:
+    """Put back what a run of ours replaced, through the same transaction.
+
+    + undone: id of the run to undo
+    + run: what this run is called, and who runs it
+    """
+    reading = host.get_fact(NodeReading, run=undone)
+    if reading is None:
+        host.noop("the node could not be read")
+        return
+    yield from _carry_out(plan_undo(observe(reading, host.name, run.cluster), undone), run)
+
+
+@operation()
+def refused(reason: str) -> Generator[FunctionCommand, None, None]:
+    """Refuse to touch this host: one line, and the host fails.
+
+    + reason: what - where - what to do
+    """
+    yield from _carry_out(Refusal((reason,)), RunContext("", "", "", "", 0))
+
+
+def _carry_out(outcome: Plan | Refusal, run: RunContext) -> Generator[FunctionCommand, None, None]:
+    if isinstance(outcome, Refusal):
+        for reason in outcome.reasons:
+            host.log_styled(f"kubewitness: {printable(reason)}", fg="red", log_func=logger.error)
+        if not state.is_executing:  # in a dry run nothing will fail this host later
+            _fail_while_preparing()
+        yield FunctionCommand(_refuse, (), {})
+    elif not outcome.changes:
+        host.noop("audit logging is as the standard asks, and nothing is stale")
+    else:
+        for line in describe(outcome, live=tree_root(host) is None):
+            logger.info("%s%s", host.print_prefix, line)
+        arguments = {
+            key: value
+            for key, value in (host.current_op_global_arguments or {}).items()
+            if key in CONNECTOR_ARGUMENT_KEYS and key != "_stdin"
+        }
+        yield FunctionCommand(_run, (outcome, run, arguments), {})
+
+
+def _fail_while_preparing() -> None:
+    """Fail this host alone where pyinfra can ask whether to go on with the others, else the run."""
+    if not sys.stdin.isatty():
+        raise PyinfraError(f"{host.name} was refused, nothing was changed on any host")
+    state.fail_hosts({state.inventory.get_host(host.name)})
+
+
+def _refuse(state: State, host: Host) -> bool:
+    return False
+
+
+def _run(state: State, host: Host, plan: Plan, run: RunContext, arguments: dict[str, Any]) -> bool:
+    """Run the transaction on one node; False fails the host, and with it the rest of its cluster."""
+    broken = [peer.name for peer in state.failed_hosts if cluster_of(peer) == run.cluster and peer.name != host.name]
+    if broken:
+        logger.error("%skubewitness: not touched: %s of the same cluster failed", host.print_prefix, ", ".join(broken))
+        return False
+    root = tree_root(host)
+    view = View.LIVE if root is None else View.TREE
+    script = transaction_script(
+        plan, view=view, root=root or "", run=run.id, owner=run.owner, wait_seconds=run.wait_seconds
+    )
+    command = script_command(script)
+    done, _ = host.run_shell_command(command, print_output=True, **arguments, _stdin=transaction_input(plan))
+    if done:
+        logger.info("%sto undo: %s", host.print_prefix, run.undo)
+    return bool(done)

@@ -1,0 +1,1 @@
+"""Reading a node: one command execution, and what its frames say."""

@@ -1,0 +1,121 @@
+"""GitHub-flavoured Markdown: for a pull request, a ticket, a job summary.
+
+What was read stands in code spans and code blocks only: nothing in there becomes a link, a mention, HTML or a cell.
+Texts of ours that quote what was read are escaped character by character.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.report.safe import safe, safe_lines
+from kubewitness.report.summary import GLYPHS, cell_note, columns, groups, legend, rungs, summary_line, word
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kubewitness.model import Finding, Report, SourceState, Target
+    from kubewitness.report import Options
+    from kubewitness.report.summary import Group
+
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]{}|~$^!]|(?<=:)/(?=/)|(?<=[wW]{3})\.)")
+_MENTION: Final = re.compile(r"([@#])(?=\w)")  # looked for in the finished page, where a backslash is gone
+
+
+def render(report: Report, options: Options) -> str:
+    """The matrix, what is not PASS by target and worst first, the counts."""
+    del options  # the reader's page decides how wide it is
+    return "\n".join([*_head(report), *_matrix(report), *_findings(report), _text(summary_line(report)), ""])
+
+
+def _head(report: Report) -> list[str]:
+    run = report.run
+    when = f"{_code(run.started)}, by {_code(run.tool)}"
+    asked = f"Standard {_code(run.standard)}, inventory {_code(run.inventory)}, {when}."
+    return ["# Logging status", "", asked, ""]
+
+
+def _matrix(report: Report) -> list[str]:
+    sources = columns(report)
+    header = ["cluster", "target", "kind", *sources]
+    rows = [header, ["---"] * len(header), *(_row(target, sources) for target in report.targets)]
+    return [*(f"| {' | '.join(row)} |" for row in rows), "", legend(), ""]
+
+
+def _row(target: Target, sources: tuple[str, ...]) -> list[str]:
+    states = {str(source): state for source, state in target.sources.items()}
+    cells = [_cell(states[source]) if source in states else "" for source in map(str, sources)]
+    return [_code(target.cluster, in_cell=True), _code(target.name, in_cell=True), target.kind.value, *cells]
+
+
+def _cell(state: SourceState) -> str:
+    note = cell_note(state)
+    shown = f"{GLYPHS[state.status]} {word(state.status)} {rungs(state.rung, state.required)}"
+    return f"{shown} ({_text(note)})" if note else shown
+
+
+def _findings(report: Report) -> Iterator[str]:
+    for group in groups(report):
+        yield f"## {_code(group.target)} in {_code(group.cluster)}"
+        yield ""
+        for finding in group.findings:
+            yield from _finding(finding)
+        yield from _not_applicable(group)
+        yield ""
+
+
+def _not_applicable(group: Group) -> Iterator[str]:
+    if group.not_applicable:
+        yield f"- not applicable: {', '.join(map(_code, group.not_applicable))}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    why = f" ({_text(finding.reason)})" if finding.reason else ""
+    ladder = "" if finding.required is None else f", rung {rungs(finding.rung, finding.required)}"
+    verdict = f"{GLYPHS[finding.status]} **{finding.status}** {finding.severity} {_code(finding.check)}{ladder}{why}"
+    yield f"- {verdict}: {_text(finding.message)}"
+    for label, value in (("expected", finding.expected), ("actual", finding.actual)):
+        if value is not None:
+            yield from _value(label, value)
+    for evidence in finding.evidence:
+        yield from _value(f"seen in {_code(evidence.where)} at {_code(evidence.read_at)}", evidence.value)
+    if finding.remediation is not None:
+        yield from _value("remedy", finding.remediation)
+    if finding.controls:
+        yield f"  - controls: {', '.join(map(_code, finding.controls))}"
+
+
+def _value(label: str, value: str) -> Iterator[str]:
+    lines = safe_lines(value)
+    if len(lines) == 1:
+        yield f"  - {label}: {_code(value.rstrip(chr(10)))}"
+        return
+    fence = "`" * max(3, _longest_run(value) + 1)
+    yield f"  - {label}:"
+    yield ""
+    yield from (f"    {line}".rstrip() for line in (fence, *lines, fence))
+    yield ""
+
+
+def _code(text: str, *, in_cell: bool = False) -> str:
+    """A code span. In a cell a pipe ends the cell even in code, so it is escaped; GFM takes the backslash off again."""
+    shown = safe(text)
+    if not shown.strip():
+        return "(empty)"
+    fence = "`" * (_longest_run(shown) + 1)
+    if in_cell:
+        shown = shown.replace("|", "\\|")
+    pad = " " if shown[0] in "` " or shown[-1] in "` " else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _text(text: str) -> str:
+    """Plain words. ``://``, ``www.``, ``@team`` and ``#1`` are parted, or GitHub makes links of them."""
+    escaped = safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MENTION.sub(r"\1<!-- -->", _SPECIAL.sub(r"\\\1", escaped))
+
+
+def _longest_run(text: str) -> int:
+    return max((len(list(run)) for char, run in groupby(text) if char == "`"), default=0)

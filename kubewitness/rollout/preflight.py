@@ -1,0 +1,132 @@
+"""Why an API server must not be touched now: what - where - what to do, one line each. Pure.
+
+Everything here is decided before a byte changes. What can change between reading and writing (a file, the free room,
+readiness) the node-side script looks at once more.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kubewitness import demand
+from kubewitness.apiserver import DISTRIBUTIONS, StaticPod
+from kubewitness.auditpolicy import Loaded, Refused, load
+from kubewitness.model import Unread
+from kubewitness.observed import Broken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kubewitness.observed import ApiServer
+    from kubewitness.probe.reading import Process
+    from kubewitness.standard import Standard
+
+
+def refusals(server: ApiServer, standard: Standard | None, policy: str | None, where: str) -> tuple[str, ...]:
+    """All that speaks against a change; empty when nothing does. ``standard`` is ``None`` on the way back."""
+    found = [*_host(server), *_manifest(server)]
+    if standard is not None and policy is not None:
+        found += _policy(server, standard, policy, where)
+        found += _log(server)
+    if not server.is_tree:
+        found += _live(server)
+        if standard is not None:
+            found += _room(server, standard)
+    return tuple(dict.fromkeys(found))
+
+
+def _host(server: ApiServer) -> Iterator[str]:
+    known = {distribution.id: distribution for distribution in DISTRIBUTIONS}
+    found = [known[name] for name in server.distributions if name in known]
+    if not found:
+        yield f"{server.name}: no known Kubernetes distribution on this node: is it a control plane?"
+    elif len(found) > 1:
+        names = " and ".join(distribution.title for distribution in found)
+        yield f"{server.name}: traces of {names}: take those of the one that no longer runs away, then start again"
+    elif not found[0].can_enable:
+        yield f"{server.name}: {found[0].title}: not changed by this tool yet: {found[0].instead}"
+
+
+def _manifest(server: ApiServer) -> Iterator[str]:
+    place = f"{server.name}:{server.manifest_path}"
+    match server.pod:
+        case Unread() as unread:
+            yield f"{place}: {unread.detail}"
+        case Broken(error=error):
+            yield f"{server.name}: {error}: the kubelet takes the API server down for it: mend the manifest first"
+        case None:
+            yield f"{place}: no kube-apiserver static pod there: is this a control plane?"
+    for other in server.others:
+        yield (
+            f"{server.name}:{other.path}: defines the same pod as {server.manifest_path}, and the kubelet runs"
+            " whichever it read last (kubernetes/kubernetes#136962): move it out of the folder"
+        )
+    if server.declared and isinstance(server.declared.settings, Broken):
+        yield f"{place}: {server.declared.settings.error}"
+    if isinstance(server.pod, StaticPod) and server.version is None:
+        yield f"{place}: the server's version is not known: its image has no version tag"
+
+
+def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> Iterator[str]:
+    loaded = load(policy, server.known_version)
+    for difference in demand.load_differences(loaded):
+        at = f"{where}:{loaded.line}:{loaded.column}" if isinstance(loaded, Refused) and loaded.line else where
+        yield f"{at}: {difference.actual}: {difference.remedy}"
+    if not isinstance(loaded, Loaded) or loaded.strict_error:
+        return
+    for line in demand.told(demand.policy_differences(loaded, standard.audit, server.known_version)):
+        yield f"{where}: {line}: change that rule, or put one before it"
+
+
+def _log(server: ApiServer) -> Iterator[str]:
+    if not isinstance(server.pod, StaticPod) or server.settings is None:
+        return
+    for difference in demand.log_mount_differences(server.pod, server.settings):
+        yield (
+            f"{server.name}:{server.manifest_path}: --audit-log-path={server.settings.log_path}: {difference.actual};"
+            f" should be {difference.expected}: {difference.remedy}"
+        )
+
+
+def _live(server: ApiServer) -> Iterator[str]:
+    if server.reading.kubelet_active not in {"active", "unknown"}:
+        yield f"{server.name}: the kubelet is {server.reading.kubelet_active}: it would not act: start it first"
+    if not server.reading.tools & {"curl", "openssl"}:
+        yield f"{server.name}: neither curl nor openssl on the node: nothing could be proved: install one"
+    if len(server.reading.servers) > 1:
+        yield f"{server.name}: {len(server.reading.servers)} kube-apiserver processes on one node: not supported yet"
+    elif server.process is None:
+        yield f"{server.name}: kube-apiserver does not run: mend that first: journalctl -u kubelet says why"
+    else:
+        yield from _process(server, server.process)
+
+
+def _process(server: ApiServer, process: Process) -> Iterator[str]:
+    for path in ("/readyz", "/livez"):
+        answer = process.answers.get(path)
+        if answer is None or answer.code != 200:
+            code = answer.code if answer else "nothing"
+            yield f"{server.name}: {path} answers {code} before any change: mend that first"
+    if server.declared and server.running:
+        for name in sorted({*server.declared.flags.names, *server.running.flags.names}):
+            if name.startswith("audit-") and server.declared.flags.get(name) != server.running.flags.get(name):
+                yield (
+                    f"{server.name}:{server.manifest_path}: --{name} differs from the running process: the kubelet has"
+                    " not acted on the manifest: journalctl -u kubelet says why"
+                )
+
+
+def _room(server: ApiServer, standard: Standard) -> Iterator[str]:
+    """A new log needs room for all that its rotation keeps."""
+    settings = server.settings
+    if settings is None or not demand.backend_differences(settings):
+        return
+    need = (standard.audit.rotation.maxbackup + 1) * standard.audit.rotation.maxsize_mib
+    log = server.reading.logs.get(demand.LOG_PATH)
+    if log is None or log.free_kib is None:
+        yield f"{server.name}:{demand.LOG_PATH}: the free room there is not known"
+    elif log.free_kib < need * 1024:
+        yield (
+            f"{server.name}:{demand.LOG_PATH}: the rotation asked for needs {need} MiB and {log.free_kib // 1024} MiB"
+            " are free: make room, or lower maxbackup and maxsize_mib in the standard"
+        )

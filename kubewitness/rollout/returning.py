@@ -1,0 +1,48 @@
+"""The way back from a run of ours: what it saved, put back through the same transaction. Pure."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from kubewitness.rollout.plan import Plan, Refusal, plan_return
+
+if TYPE_CHECKING:
+    from kubewitness.observed import ApiServer
+
+
+def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
+    """Put back what ``run`` replaced; a Refusal where that is not known any more, or was changed since."""
+    place = f"{server.name}: run {run}"
+    saved = server.reading.saved
+    record = _text(server, "record.json")
+    if record is None:
+        return Refusal((f"{place}: nothing of it is on this node: is the id right?",))
+    try:
+        policy_path = str(json.loads(record)["policy"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return Refusal((f"{place}: its record cannot be read: put its files back by hand",))
+    now = {"manifest": server.manifest_text, "policy": _present_policy(server, policy_path)}
+    for name, text in now.items():
+        left = _text(server, f"{name}.new")
+        if left is not None and left != text:
+            return Refusal(
+                (f"{place}: the {name} was changed after it: undo the later change first, or edit it by hand",)
+            )
+    wrote_policy = "policy.new" in saved and not saved["policy.new"].absent
+    return plan_return(
+        server,
+        manifest=_text(server, "manifest.old") or server.manifest_text,
+        policy=_text(server, "policy.old") if wrote_policy else now["policy"],
+        policy_path=policy_path,
+    )
+
+
+def _text(server: ApiServer, name: str) -> str | None:
+    file = server.reading.saved.get(name)
+    return file.text if file and isinstance(file.text, str) else None
+
+
+def _present_policy(server: ApiServer, path: str) -> str | None:
+    file = server.reading.policies.get(path)
+    return file.text if file and isinstance(file.text, str) else None

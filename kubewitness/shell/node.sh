@@ -1,0 +1,93 @@
+# shellcheck shell=sh
+# What every script of ours needs on a node: paths inside a root, the kube-apiserver process, one HTTPS request.
+# POSIX sh with coreutils (or busybox) and awk; nothing is installed. ROOT is empty on a live node.
+export LC_ALL=C TZ=UTC0
+
+# at PATH: where the node's absolute PATH lies on this machine, symbolic links followed inside ROOT; fails on a loop.
+at() {
+  at_rest=$1 at_done='' at_links=0
+  while [ -n "$at_rest" ]; do
+    at_part=${at_rest%%/*}
+    case $at_rest in */*) at_rest=${at_rest#*/} ;; *) at_rest='' ;; esac
+    case $at_part in '' | .) continue ;; ..) at_done=${at_done%/*} && continue ;; esac
+    if [ -L "$ROOT$at_done/$at_part" ]; then
+      at_links=$((at_links + 1))
+      [ "$at_links" -le 40 ] || return 1
+      at_link=$(readlink "$ROOT$at_done/$at_part") || return 1
+      case $at_link in /*) at_done='' ;; esac
+      at_rest=$at_link/$at_rest
+    else
+      at_done=$at_done/$at_part
+    fi
+  done
+  printf '%s\n' "$ROOT${at_done:-/}"
+}
+
+# processes NAME: the pids whose command name is NAME.
+processes() {
+  for p_dir in /proc/[0-9]*; do
+    p_name=''
+    read -r p_name <"$p_dir/comm" 2>/dev/null || continue
+    # an ended process that nobody has waited for yet has no arguments any more
+    if [ "$p_name" = "$1" ] && [ -n "$(tr -d '\0' 2>/dev/null <"$p_dir/cmdline" | head -c 1)" ]; then printf '%s\n' "${p_dir#/proc/}"; fi
+  done
+}
+
+# started PID: ticks since boot at which PID was started (field 22 of stat; the name in field 2 may hold spaces).
+started() { sed 's/^.*) //' "/proc/$1/stat" 2>/dev/null | cut -d ' ' -f 20; }
+
+# flag_of PID NAME: the value in force of kube-apiserver's flag NAME in the arguments of PID (the last one wins).
+flag_of() {
+  tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | awk -v name="$2" '
+    pending { value = $0; pending = 0; next }
+    { line = $0; at = index(line, "="); key = at ? substr(line, 1, at - 1) : line; gsub("_", "-", key) }
+    key == "--" name { if (at) value = substr(line, at + 1); else pending = 1 }
+    END { print value }'
+}
+
+# endpoint PID: HOST:PORT where this very process answers on the node itself, never a load balancer.
+endpoint() {
+  e_host=$(flag_of "$1" bind-address)
+  case $e_host in '' | 0.0.0.0 | ::) e_host=127.0.0.1 ;; esac
+  e_port=$(flag_of "$1" secure-port)
+  case $e_host in *:*) e_host="[$e_host]" ;; esac
+  printf '%s:%s\n' "$e_host" "${e_port:-6443}"
+}
+
+http_client() { if command -v curl; then :; elif command -v openssl; then :; else return 1; fi >/dev/null; }
+
+# https_get ENDPOINT PATH [AUDIT-ID]: the status code on the first line, then the body. No credential is sent, so the
+# server's certificate does not matter. Code 000: no answer.
+https_get() {
+  if command -v curl >/dev/null; then
+    h_body=$(curl --silent --insecure --noproxy '*' --max-time 10 ${3:+-H "Audit-ID: $3"} --write-out '\n%{http_code}' "https://$1$2" 2>/dev/null)
+    printf '%s\n' "${h_body##*
+}" "${h_body%
+*}" 2>/dev/null
+  elif command -v openssl >/dev/null; then
+    # no keep-alive, so the server ends the connection; -quiet keeps openssl from reading our input as commands
+    h_body=$( { printf 'GET %s HTTP/1.0\r\nHost: localhost\r\n%s\r\n' "$2" "${3:+Audit-ID: $3
+}" | sed 's/\r*$/\r/'; sleep 2; } | timeout 10 openssl s_client -quiet -connect "$1" 2>/dev/null | tr -d '\r')
+    h_code=$(printf '%s\n' "$h_body" | sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p')
+    { printf '%s\n' "${h_code:-000}" && printf '%s\n' "$h_body" | sed '1,/^$/d'; } 2>/dev/null
+  else
+    printf '000\n'
+  fi
+}
+
+# send_canary ENDPOINT AUDIT-ID: an anonymous GET of an object that does not exist; prints the status code.
+send_canary() { https_get "$1" "$CANARY_PATH" "$2" | head -n 1; }
+
+# find_canary LOG OFFSET AUDIT-ID: the lines with that id written to LOG after OFFSET bytes, also across a rotation.
+find_canary() {
+  f_size=$(stat -L -c %s "$1" 2>/dev/null || echo 0)
+  if [ "$f_size" -ge "$2" ]; then
+    tail -c "+$(($2 + 1))" "$1" 2>/dev/null
+  else # rotated in between: what was written before lies in the newest of the rotated files
+    f_name=${1##*/}
+    # shellcheck disable=SC2012  # kube-apiserver names them itself: digits and dashes
+    f_old=$(ls -t "${1%/*}/${f_name%.*}"-* 2>/dev/null | head -n 1)
+    [ ! -f "$f_old" ] || tail -c "+$(($2 + 1))" "$f_old"
+    cat "$1"
+  fi | grep -F -- "\"auditID\":\"$3\""
+}

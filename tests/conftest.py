@@ -1,0 +1,57 @@
+"""Which tests run: those that need the lab run with ``--lab``, or skip and say so in the last lines of the run.
+
+Whoever asked for the lab (``--lab``, or ``CI=true``) gets it or a failure: a skip there would look like a pass.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+# Two busy cores: how long an example takes says nothing about the code.
+settings.register_profile("kubewitness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") == "true" else "kubewitness")
+
+_NOT_ASKED_FOR = "the lab was not asked for"
+_skipped = pytest.StashKey[dict[str, int]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--lab", action="store_true", help="run the tests that need the lab too (root, Go, some minutes)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_skipped] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("lab") is None:
+        return
+    obstacle = lab_obstacle()
+    if item.config.getoption("--lab") or os.environ.get("CI") == "true":
+        if obstacle is not None:
+            pytest.fail(f"the lab cannot run here: {obstacle}", pytrace=False)
+        return
+    reason = obstacle or _NOT_ASKED_FOR
+    counts = item.config.stash[_skipped]
+    counts[reason] = counts.get(reason, 0) + 1
+    pytest.skip(reason)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for reason, count in sorted(config.stash[_skipped].items()):
+        tests = "1 test" if count == 1 else f"{count} tests"
+        terminalreporter.write_line(f"lab: {tests} did not run: {reason}. As root: make lab", yellow=True)
+
+
+@cache
+def lab_obstacle() -> str | None:
+    """Why the lab cannot run on this machine; ``None`` where it can."""
+    from tests import lab  # noqa: PLC0415  only where a test asks for it
+
+    return lab.available()

@@ -1,0 +1,121 @@
+"""The lab's control plane as a test uses it: our two commands, as a user runs them, and a shell on the node."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tests.lab.settings import kubernetes_version
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+MANIFEST: Final = "/etc/kubernetes/manifests/kube-apiserver.yaml"
+POLICY: Final = "/etc/kubernetes/audit/policy.yaml"
+LOG: Final = "/var/log/kubernetes/audit/audit.log"
+_BIN: Final = Path(sys.executable).parent
+
+Finished = subprocess.CompletedProcess[str]
+
+
+def wanted_version() -> str:
+    """The Kubernetes version that this run is for."""
+    return kubernetes_version()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlPlane:
+    """cp-1 of the lab."""
+
+    inventory: str = "inventories/lab.py"
+
+    def lab_version(self) -> str | None:
+        """The Kubernetes version of the lab that is up; ``None`` when none is."""
+        version = json.loads(self._python("tests.lab", "status", "--json").stdout).get("version")
+        return str(version) if version else None
+
+    def lab(self, *arguments: str) -> str:
+        done = self._python("tests.lab", *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def node(self, script: str) -> str:
+        """What ``script`` prints, run by root on the node."""
+        done = self._python("tests.lab", "ssh", "cp-1", script)
+        assert done.returncode == 0, f"{script}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def deploy(self, *arguments: str, policy: Path | None = None, inventory: str | None = None) -> Finished:
+        """``pyinfra inventories/lab.py deploys/audit.py``, without questions."""
+        how = arguments or ("-y",)
+        return self.pyinfra(inventory or self.inventory, "deploys/audit.py", *how, policy=policy)
+
+    def pyinfra(self, *arguments: str, policy: Path | None = None) -> Finished:
+        environment = {"KUBEWITNESS_AUDIT_POLICY": str(policy)} if policy else {}
+        return self._run([str(_BIN / "pyinfra"), *arguments], environment)
+
+    def check(self, *arguments: str, inventory: str | None = None) -> Finished:
+        return self._run([str(_BIN / "kubewitness"), "check", inventory or self.inventory, *arguments], {})
+
+    def report(self, *arguments: str, inventory: str | None = None) -> dict[str, Any]:
+        done = self.check("-o", "json", *arguments, inventory=inventory)
+        assert done.stderr == ""
+        report: dict[str, Any] = json.loads(done.stdout)
+        return report
+
+    def verdicts(self, *arguments: str) -> dict[str, str]:
+        """Check -> status."""
+        return {item["check"]: item["status"] for item in self.report(*arguments)["findings"]}
+
+    def server(self) -> str:
+        """What names the running kube-apiserver for good: its pid and its start."""
+        return self.node(
+            "for p in $(pgrep -x kube-apiserver); do echo $p $(sed 's/.*) //' /proc/$p/stat | cut -d' ' -f20); done"
+        )
+
+    def state(self) -> str:
+        """Everything that a change would change: manifests, policy, and the running process."""
+        files = (
+            "find /etc/kubernetes/manifests /etc/kubernetes/audit -type f 2>/dev/null"
+            " -exec stat -c '%n %a %u %Y %i' {} + -exec sha256sum {} +"
+        )
+        return self.node(f"{files} | sort") + self.server()
+
+    def wait_until_ready(self, *, other_than: str = "", seconds: int = 180) -> None:
+        """Ready, and the same process, for five seconds; a process ``other_than`` the given one."""
+        deadline, steady = time.monotonic() + seconds, 0
+        seen = ""
+        while time.monotonic() < deadline:
+            now = self.server()
+            code = self.node("curl -sk -o /dev/null -w '%{http_code}' https://127.0.0.1:6443/readyz || :")
+            steady = steady + 1 if code == "200" and now == seen and now != other_than else 0
+            seen = now
+            if steady >= 5:
+                return
+            time.sleep(1)
+        raise AssertionError(f"kube-apiserver is not ready after {seconds} s")
+
+    def replace_process(self) -> None:
+        before = self.server()
+        self.node("pkill -9 -x kube-apiserver")
+        self.wait_until_ready(other_than=before)
+
+    def _python(self, *module: str) -> Finished:
+        return self._run([sys.executable, "-m", *module], {})
+
+    @staticmethod
+    def _run(command: list[str], environment: dict[str, str]) -> Finished:
+        return subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "NO_COLOR": "1", **environment},
+            capture_output=True,
+            text=True,
+            timeout=900,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )

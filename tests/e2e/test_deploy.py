@@ -1,0 +1,154 @@
+"""The main job on a real control plane, in the order in which a user does it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.e2e.controlplane import LOG, MANIFEST, POLICY, ControlPlane
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.lab
+
+STRICTER = """\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+- level: None
+  nonResourceURLs: ["/livez", "/readyz"]
+- level: Metadata
+"""
+
+
+def test_before_anything_the_checker_says_off(fresh: ControlPlane) -> None:
+    report = fresh.report()
+
+    audit = report["targets"][0]["sources"]["audit"]
+    assert (audit["rung"], audit["required"], audit["ceiling"], audit["status"]) == (0, 3, 3, "FAIL")
+    assert fresh.check().returncode == 1
+
+
+def test_a_dry_run_shows_the_diff_and_the_outage_and_changes_nothing(fresh: ControlPlane) -> None:
+    before = fresh.state()
+
+    done = fresh.deploy("--dry")
+
+    assert done.returncode == 0
+    assert "+    - --audit-policy-file=/etc/kubernetes/audit/policy.yaml" in done.stderr
+    assert "+kind: Policy" in done.stderr
+    assert "away for about 45 s" in done.stderr
+    assert fresh.state() == before
+    assert fresh.node("ls -d /var/lib/kubewitness 2>/dev/null || echo none").strip() == "none"
+
+
+def test_the_deploy_switches_audit_logging_on_and_proves_it(fresh: ControlPlane) -> None:
+    manifest = fresh.node(f"cat {MANIFEST}")
+
+    done = fresh.deploy()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(rf"canary kubewitness-\S+: answered 403, found in {LOG} at level Metadata", done.stderr)
+    assert "kubewitness.deploys.undo_audit run=" in done.stderr
+    after = fresh.node(f"cat {MANIFEST}").splitlines()
+    kept = iter(after)
+    assert all(line in kept for line in manifest.splitlines()), "every old line is there, in its order"
+    assert fresh.node(f"stat -c '%a %u:%g' {MANIFEST} {POLICY}").splitlines() == ["600 0:0", "600 0:0"]
+
+
+def test_what_it_wrote_runs_and_the_checker_sees_it(fresh: ControlPlane) -> None:
+    done = fresh.check("--prove", "-o", "json")
+
+    assert done.returncode == 0, done.stdout
+    report = fresh.report("--prove")
+    audit = report["targets"][0]["sources"]["audit"]
+    assert (audit["rung"], audit["status"]) == (3, "PASS")
+    assert {item["status"] for item in report["findings"]} == {"PASS"}
+
+
+def test_the_second_run_changes_nothing_and_restarts_nothing(fresh: ControlPlane) -> None:
+    before = fresh.state()
+
+    done = fresh.deploy()
+
+    assert done.returncode == 0
+    assert "No changes" in done.stderr
+    assert fresh.state() == before
+
+
+def test_a_policy_alone_replaces_the_process_and_leaves_the_manifest(fresh: ControlPlane, policy_file: Path) -> None:
+    policy_file.write_text(STRICTER)
+    manifest, process = fresh.node(f"stat -c '%Y %i' {MANIFEST}"), fresh.server()
+
+    done = fresh.deploy(policy=policy_file)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "away for about 5 s" in done.stderr
+    assert "found in" in done.stderr
+    assert fresh.node(f"stat -c '%Y %i' {MANIFEST}") == manifest
+    assert fresh.server() != process
+    assert fresh.node(f"cat {POLICY}") == STRICTER
+
+
+def test_the_same_policy_written_differently_is_left_alone(fresh: ControlPlane, policy_file: Path) -> None:
+    policy_file.write_text(STRICTER.replace('["/livez", "/readyz"]', "\n  - /livez # the kubelet's\n  - /readyz"))
+    before = fresh.state()
+
+    done = fresh.deploy(policy=policy_file)
+
+    assert "No changes" in done.stderr
+    assert fresh.state() == before
+
+
+def test_a_run_that_stopped_half_way_is_finished_by_the_next(fresh: ControlPlane, policy_file: Path) -> None:
+    policy_file.write_text(STRICTER.replace('"/livez", ', ""))
+    fresh.node(f"cat > {POLICY} <<'E'\n{policy_file.read_text()}E")  # written, and then the run died
+    process = fresh.server()
+
+    done = fresh.deploy(policy=policy_file)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert fresh.server() != process
+    assert fresh.check().returncode == 0
+
+
+def test_a_run_is_undone_by_the_command_that_it_printed(fresh: ControlPlane, policy_file: Path) -> None:
+    policy_file.write_text(STRICTER)
+    before = fresh.node(f"cat {POLICY}")
+    done = fresh.deploy(policy=policy_file)
+    found = re.search(r"to undo: pyinfra (\S+) (\S+) (run=\S+) --limit cp-1 -y", done.stderr)
+    assert found, done.stderr
+
+    undone = fresh.pyinfra(found[1], found[2], found[3], "--limit", "cp-1", "-y")
+
+    assert undone.returncode == 0, undone.stdout + undone.stderr
+    assert fresh.node(f"cat {POLICY}") == before
+
+
+def test_a_manifest_that_complies_by_other_means_is_left_alone(fresh: ControlPlane) -> None:
+    rewritten = (
+        fresh.node(f"cat {MANIFEST}")
+        .replace("    - --audit-log-maxage=30\n", "")
+        .replace(
+            "  - command:\n    - kube-apiserver\n",
+            "  - command:\n    - kube-apiserver\n    args:\n    - --audit-log-maxage\n    - '90'\n",
+        )
+    )
+    process = fresh.server()
+    fresh.node(
+        f"cat > /etc/kubernetes/.new <<'E'\n{rewritten}E\n"
+        f"chmod 600 /etc/kubernetes/.new; mv /etc/kubernetes/.new {MANIFEST}"
+    )
+    fresh.wait_until_ready(other_than=process)
+    before = fresh.state()
+
+    done = fresh.deploy()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "No changes" in done.stderr
+    assert fresh.state() == before
+    assert fresh.verdicts()["audit-log-rotation"] == "PASS"

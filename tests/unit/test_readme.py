@@ -1,0 +1,38 @@
+"""The README's table of platforms is the code's own. After a change: ``python -m tests.unit.test_readme``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from kubewitness.apiserver import DISTRIBUTIONS
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+_TABLE = re.compile(r"(?<=<!-- platforms -->\n).*?(?=<!-- /platforms -->)", re.DOTALL)
+
+
+def test_the_table_of_platforms_is_the_table_in_the_code() -> None:
+    written = _TABLE.search(README.read_text(encoding="utf-8"))
+
+    assert written is not None
+    assert written[0] == platforms(), "run: python -m tests.unit.test_readme"
+
+
+def test_a_platform_promises_no_proof_of_what_it_cannot_read() -> None:
+    assert [row.id for row in DISTRIBUTIONS if row.can_prove and not row.can_read] == []
+
+
+def platforms() -> str:
+    """The table between the two marks."""
+    words = {True: "yes", False: "no"}
+    head = ["| platform | enable | read | prove |", "| --- | --- | --- | --- |"]
+    rows = [
+        f"| {row.title} | {words[row.can_enable]} | {words[row.can_read]} | {words[row.can_prove]} |"
+        for row in DISTRIBUTIONS
+    ]
+    return "".join(f"{line}\n" for line in (*head, *rows))
+
+
+if __name__ == "__main__":
+    text = README.read_text(encoding="utf-8")
+    README.write_text(_TABLE.sub(lambda _: platforms(), text), encoding="utf-8")
