@@ -91,12 +91,13 @@ def check(inventory: str | None, root: str | None, **options: Any) -> None:
 
 
 @main.command()
-def checks() -> None:
+@click.option("-o", "--output", type=click.Choice(["table", "json", "markdown"]), default="table", show_default=True)
+def checks(output: str) -> None:
     """List the checks: id, severity, rung, and the good state."""
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
+    from kubewitness.report.catalogue import CATALOGUE_FORMATS  # noqa: PLC0415
 
-    for item in load_catalogue():
-        click.echo(f"{item.id:22} {item.severity:9} {item.rung.name.lower():10} {item.title}")
+    click.echo(CATALOGUE_FORMATS[output](load_catalogue()), nl=False)
 
 
 @main.command()

@@ -82,7 +82,7 @@ def load_bytes(data: bytes, version: ServerVersion) -> Loaded | Refused:
     try:
         value, duplicates = _parse(data, version)
         identity = identify(value, data.decode("utf-8", "surrogateescape"))
-        require_policy(identity, value.mark)
+        require_policy(identity)
         bound = bind(value, _target(identity, version))
     except TreeError as error:
         line, column = (error.mark.line, error.mark.column) if error.mark is not None else (None, None)
@@ -92,7 +92,7 @@ def load_bytes(data: bytes, version: ServerVersion) -> Loaded | Refused:
     strict_error = _strict_error(duplicates, bound, version)
     if identity.is_internal:
         text = f"unknown group version field {identity.group}/{identity.version}, Kind={identity.kind} in policy"
-        return Refused(text, value.mark.line, value.mark.column, (), strict_error, ignored)
+        return Refused(text, identity.mark.line, identity.mark.column, (), strict_error, ignored)
     return _judge(bound, version, strict_error, ignored)
 
 

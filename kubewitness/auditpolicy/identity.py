@@ -18,6 +18,7 @@ KIND: Final = "Policy"
 INTERNAL: Final = "__internal"
 
 _SCHEME: Final = "k8s.io/apiserver/pkg/audit/scheme.go:30"
+"""As released binaries say it; one that was built from Go modules names another line."""
 _HEAD_TYPE: Final = (
     r'struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }'
 )
@@ -33,11 +34,12 @@ _AUDIT_KINDS: Final = frozenset({"Event", "EventList", "PolicyList"})
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Group, version and kind, filled up where the file says nothing."""
+    """Group, version and kind, filled up where the file says nothing. ``mark``: what is to blame if it is no policy."""
 
     group: str
     version: str
     kind: str
+    mark: Mark
 
     @property
     def is_policy(self) -> bool:
@@ -52,19 +54,21 @@ class Identity:
 
 def identify(value: Value, original: str) -> Identity:
     """Who ``value`` says it is. ``original``: the file, which upstream quotes. Raises TreeError."""
-    api_version, kind = _head(value)
-    group, version = _group_version(api_version, value)
+    head = _head(value)
+    api_version, kind = head["apiversion"], head["kind"]
+    group, version = _group_version(api_version)
     if not version and group in {"", GROUP}:
         group, version = GROUP, INTERNAL
     if not version:
-        raise TreeError(f"Object 'apiVersion' is missing in '{original}'", value.mark)
-    return Identity(group, version, kind or KIND)
+        raise TreeError(f"Object 'apiVersion' is missing in '{original}'", api_version.mark)
+    blamed = kind if (group, version) == (GROUP, VERSION) else api_version
+    return Identity(group, version, kind.text or KIND, blamed.mark)
 
 
-def require_policy(identity: Identity, mark: Mark) -> None:
-    """Raises TreeError, at ``mark``, for an object that is no policy."""
+def require_policy(identity: Identity) -> None:
+    """Raises TreeError for an object that is no policy."""
     if not identity.is_policy:
-        raise TreeError(_refusal(identity), mark)
+        raise TreeError(_refusal(identity), identity.mark)
 
 
 def _refusal(identity: Identity) -> str:
@@ -79,12 +83,12 @@ def _refusal(identity: Identity) -> str:
     return f"no kind {go_quote(identity.kind)} is registered for {where} in scheme {go_quote(_SCHEME)}"
 
 
-def _head(value: Value) -> tuple[str, str]:
-    """apiVersion and kind, ``""`` where missing or null; the last of several spellings counts."""
+def _head(value: Value) -> dict[str, Scalar]:
+    """``apiversion`` and ``kind``, empty where missing or null; the last of several spellings counts."""
     if isinstance(value, Array) or (isinstance(value, Scalar) and value.kind is not Kind.NULL):
         word = "array" if isinstance(value, Array) else value.kind
         raise _head_error(f"json: cannot unmarshal {word} into Go value of type {_HEAD_TYPE}", value)
-    found = {"apiversion": "", "kind": ""}
+    found = dict.fromkeys(("apiversion", "kind"), Scalar(Kind.STRING, "", value.mark))
     names = {"apiversion": "apiVersion", "kind": "kind"}
     error: TreeError | None = None
     for field in value.fields if isinstance(value, Object) else ():
@@ -92,13 +96,13 @@ def _head(value: Value) -> tuple[str, str]:
         if key not in found:
             continue
         if isinstance(field.value, Scalar) and field.value.kind is Kind.STRING:
-            found[key] = field.value.text
+            found[key] = field.value
         elif not isinstance(field.value, Scalar) or field.value.kind is not Kind.NULL:
             text = f"json: cannot unmarshal {_word(field.value)} into Go struct field .{names[key]} of type string"
             error = error or _head_error(text, field.value)
     if error is not None:
         raise error
-    return found["apiversion"], found["kind"]
+    return found
 
 
 def _head_error(text: str, value: Value) -> TreeError:
@@ -115,9 +119,10 @@ def _word(value: Value) -> str:
             return "object"
 
 
-def _group_version(text: str, value: Value) -> tuple[str, str]:
+def _group_version(api_version: Scalar) -> tuple[str, str]:
+    text = api_version.text
     if text.count("/") > 1:
-        raise TreeError(f"unexpected GroupVersion string: {text}", value.mark)
+        raise TreeError(f"unexpected GroupVersion string: {text}", api_version.mark)
     if text in {"", "/"}:
         return "", ""
     group, slash, version = text.partition("/")

@@ -5,7 +5,7 @@ Source: https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -45,7 +45,8 @@ class GroupResources:
 class Rule:
     """One rule. An empty tuple means "any"; ``omit_managed_fields`` ``None`` leaves it to the policy.
 
-    ``line`` and ``column`` count from 1 and say where the rule starts in its file; 0 where there is no file.
+    ``line`` and ``column`` count from 1 and say where the rule starts in its file; 0 where there is no file. They are
+    no part of what the rule says: rules that stand at other places are equal.
     """
 
     level: Level
@@ -57,8 +58,8 @@ class Rule:
     non_resource_urls: tuple[str, ...] = ()
     omit_stages: tuple[Stage, ...] = ()
     omit_managed_fields: bool | None = None
-    line: int = 0
-    column: int = 0
+    line: int = field(default=0, compare=False)
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,17 @@ class ControlPlane:
             time.sleep(1)
         raise AssertionError(f"kube-apiserver is not ready after {seconds} s")
 
+    def change_manifest(self, script: str) -> None:
+        """Run ``script``, which writes the manifest, and wait for the server that the kubelet makes of it.
+
+        The old process is ended as soon as its successor is due: without that it holds the port for half a minute.
+        """
+        before = self.server()
+        self.node(script)
+        time.sleep(1)
+        self.node(f"kill -9 {before.split()[0]} || :")
+        self.wait_until_ready(other_than=before)
+
     def replace_process(self) -> None:
         before = self.server()
         self.node("pkill -9 -x kube-apiserver")

@@ -138,12 +138,10 @@ def test_a_manifest_that_complies_by_other_means_is_left_alone(fresh: ControlPla
             "  - command:\n    - kube-apiserver\n    args:\n    - --audit-log-maxage\n    - '90'\n",
         )
     )
-    process = fresh.server()
-    fresh.node(
+    fresh.change_manifest(
         f"cat > /etc/kubernetes/.new <<'E'\n{rewritten}E\n"
         f"chmod 600 /etc/kubernetes/.new; mv /etc/kubernetes/.new {MANIFEST}"
     )
-    fresh.wait_until_ready(other_than=process)
     before = fresh.state()
 
     done = fresh.deploy()

@@ -27,24 +27,19 @@ def drifted(audited: ControlPlane) -> Iterator[Callable[[str], dict[str, str]]]:
         return {check: after[check] for check in after if after[check] != before[check]}
 
     yield changed_by
-    process = audited.server()
-    audited.node(
-        f"rm -f {MANIFEST}.bak; cp -p /root/kept/policy.yaml {POLICY}; cmp -s /root/kept/kube-apiserver.yaml {MANIFEST}"
-        f" || {{ cp -p /root/kept/kube-apiserver.yaml /etc/kubernetes/.kept; mv /etc/kubernetes/.kept {MANIFEST}; }}"
-    )
-    if audited.node("grep -c maxage=7 /proc/$(pgrep -xn kube-apiserver)/cmdline || :").strip() == "1":
-        audited.wait_until_ready(other_than=process)
+    put_back = f"cp -p /root/kept/kube-apiserver.yaml /etc/kubernetes/.kept; mv /etc/kubernetes/.kept {MANIFEST}"
+    audited.node(f"rm -f {MANIFEST}.bak; cp -p /root/kept/policy.yaml {POLICY}")
+    if "maxage=7" in audited.node("tr '\\0' ' ' < /proc/$(pgrep -xn kube-apiserver)/cmdline"):
+        audited.change_manifest(put_back)
     else:
-        audited.wait_until_ready()
+        audited.node(f"{put_back}; systemctl start kubelet")
         audited.replace_process()
 
 
 def test_an_edited_flag(drifted: Callable[[str], dict[str, str]], audited: ControlPlane) -> None:
-    process = audited.server()
-    audited.node(
+    audited.change_manifest(
         f"sed 's/maxage=30/maxage=7/' {MANIFEST} > /root/new && chmod 600 /root/new && mv /root/new {MANIFEST}"
     )
-    audited.wait_until_ready(other_than=process)
 
     changed = drifted("true")
 

@@ -244,6 +244,13 @@ def test_the_longest_mount_wins_whatever_the_order() -> None:
         assert (found.host_path, found.read_only) == ("/srv/logs/audit.log", True)
 
 
+def test_of_two_mounts_at_one_place_the_last_wins() -> None:
+    found = pod(Mount("tmp", "/log"), Mount("logs", "/log/"), volumes=(LOGS, TMP)).locate("/log/audit.log")
+
+    assert found is not None
+    assert found.host_path == "/srv/logs/audit.log"
+
+
 @pytest.mark.parametrize("path", ["/var/log/auditing/audit.log", "/var", "var/log/audit/x", "", "/var/log/audit/../x"])
 def test_a_path_under_no_mount(path: str) -> None:
     assert pod(Mount("logs", "/var/log/audit"), volumes=(LOGS,)).locate(path) is None

@@ -88,7 +88,7 @@ def test_a_difference_is_told_once_a_target() -> None:
     shown = render(Report(reports.RUN, (), (first, second, replace(first, check="audit-other"))), Options())
 
     assert shown.count("--audit-log-maxage: 7, should be 30") == 1
-    assert "--profiling: true; should be false" in shown
+    assert "--profiling: true, should be false" in shown
     assert "and 1 that stands above" in shown
 
 

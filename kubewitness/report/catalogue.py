@@ -1,0 +1,49 @@
+"""The catalogue of checks as text: what is looked at, how bad it is, which controls it serves."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kubewitness.check import Check
+
+
+def _table(catalogue: Sequence[Check]) -> str:
+    return "".join(f"{item.id:22} {item.severity:9} {item.rung.name.lower():10} {item.title}\n" for item in catalogue)
+
+
+def _json(catalogue: Sequence[Check]) -> str:
+    items = [
+        {
+            "id": item.id,
+            "title": item.title,
+            "severity": item.severity,
+            "rung": item.rung,
+            "why": item.why,
+            "source": item.source,
+            "controls": list(item.controls),
+        }
+        for item in catalogue
+    ]
+    return json.dumps(items, indent=2) + "\n"
+
+
+def _markdown(catalogue: Sequence[Check]) -> str:
+    """``docs/checks.md``: a test compares the two."""
+    lines = ["# Checks", "", "Written by `kubewitness checks -o markdown`: change the checks, not this page.", ""]
+    for item in catalogue:
+        why = "\n".join(line.strip() for line in item.why.splitlines())
+        lines += [f"## {item.id}", "", f"**{item.title[0].upper()}{item.title[1:]}.** {why}", ""]
+        rung = f"rung {item.rung.value}, {item.rung.name.lower()}"
+        lines += [f"Severity {item.severity}; {rung}; [source]({item.source}); {', '.join(item.controls)}.", ""]
+    return "\n".join(lines[:-1]) + "\n"
+
+
+CATALOGUE_FORMATS: Final[Mapping[str, Callable[[Sequence[Check]], str]]] = {
+    "table": _table,
+    "json": _json,
+    "markdown": _markdown,
+}

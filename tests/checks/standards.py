@@ -1,0 +1,23 @@
+"""Standards for tests: the one called ``standard``, and what a test changes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from kubewitness.content import standard_text
+from kubewitness.standard import Standard, parse_standard
+
+
+def standard(**changes: Any) -> Standard:
+    """The shipped standard with ``changes``: ``required`` (a rung), ``rotation``, ``at_least`` and ``at_most``.
+
+    The last three replace what is there, key by key; a level of ``None`` takes a probe out.
+    """
+    root = yaml.safe_load(standard_text("standard"))
+    root["sources"]["audit"] = changes.pop("required", root["sources"]["audit"])
+    for name, change in changes.items():
+        merged = {**root["audit"][name], **change}
+        root["audit"][name] = {key: value for key, value in merged.items() if value is not None}
+    return parse_standard(yaml.safe_dump(root), "standard of this test")
