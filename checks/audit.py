@@ -1,6 +1,6 @@
 """Is audit logging declared: the flags, the mounts and the rotation that the manifest asks for."""
 
-from kubewitness.apiserver import unknown_flags
+from kubewitness.apiserver import unknown_rotation
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, from_differences
 from kubewitness.demand import (
     backend_differences,
@@ -9,7 +9,7 @@ from kubewitness.demand import (
     policy_mount_differences,
     rotation_differences,
 )
-from kubewitness.model import Evidence, Reason, Rung, Severity, Unread
+from kubewitness.model import Evidence, Reason, Rung, Severity
 from kubewitness.observed import ApiServer, Broken
 from kubewitness.standard import Standard
 
@@ -32,18 +32,15 @@ def apiserver_manifest(server: ApiServer, standard: Standard) -> Result:
 
     A flag that this version does not know, or a value that it refuses, lets kube-apiserver exit at its next start.
     """
-    match server.pod:
-        case Broken(error=error):
-            return Fail(error, "mend the manifest; our last backup is in /var/lib/kubewitness/runs", actual=error)
-        case Unread() | None:
-            found = declared(server)
-            return found if isinstance(found, Unknown) else Unknown(Reason.PARSE, "no manifest")
+    if isinstance(server.pod, Broken):
+        error = server.pod.error
+        return Fail(error, "mend the manifest; our last backup is in /var/lib/kubewitness/runs", actual=error)
     if server.declared and isinstance(server.declared.settings, Broken):
         error = server.declared.settings.error
         return Fail(error, "mend the flag: kube-apiserver exits with it", actual=error)
-    if server.declared and server.version and (names := unknown_flags(server.declared.flags, server.version)):
-        listed = ", ".join(f"--{name}" for name in names)
-        return Fail(f"{listed}: not a flag of kube-apiserver {server.version}", f"take {listed} out", actual=listed)
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
     return Pass(f"{server.manifest_path} is a kube-apiserver pod", (server.saw(server.manifest_path, "parsed"),))
 
 
@@ -163,7 +160,7 @@ def audit_log_rotation(server: ApiServer, standard: Standard) -> Result:
     _, settings = found
     if not settings.log_path or settings.log_path == "-":
         return NotApplicable("no log file is set")
-    if server.version is None:
+    if unknown_rotation(settings):
         return Unknown(Reason.UNSUPPORTED, "the server's version is not known, and the defaults depend on it")
     good = f"maxage {settings.maxage_days}, maxbackup {settings.maxbackup}, maxsize {settings.maxsize_mib} in force"
     evidence = (server.saw(server.manifest_path, good),)

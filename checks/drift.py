@@ -57,4 +57,6 @@ def drift_from_last_run(server: ApiServer, standard: Standard) -> Result:
         return NotApplicable("no run of ours has left a record on this node")
     if isinstance(last, Unread):
         return Unknown(last.reason, last.detail)
+    if server.policy and isinstance(server.policy.loaded, Unread):
+        return Unknown(server.policy.loaded.reason, server.policy.loaded.detail)
     return from_differences(since_last_run(server, last), f"as run {last.run} left it")

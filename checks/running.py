@@ -1,6 +1,6 @@
 """Is audit logging in force, and does it write: what the running process shows."""
 
-from kubewitness.apiserver import AuditSettings, Flags, capacity_mib
+from kubewitness.apiserver import AuditSettings, Flags, capacity_mib, unknown_rotation
 from kubewitness.auditpolicy import Level, Loaded
 from kubewitness.canary import predict, recorded_level
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared
@@ -30,6 +30,8 @@ def audit_log_room(server: ApiServer, standard: Standard) -> Result:
         return found
     settings, log = found
     need = capacity_mib(settings)
+    if need is None and unknown_rotation(settings):
+        return Unknown(Reason.UNSUPPORTED, "the server's version is not known, and the defaults depend on it")
     if need is None:
         return Fail("the rotation has no bound", "set --audit-log-maxbackup and --audit-log-maxsize", "a bound", "none")
     if log.free_kib is None or log.used_kib is None:
@@ -199,6 +201,8 @@ def audit_canary(server: ApiServer, standard: Standard) -> Result:
 def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:
     got = recorded_level(canary.lines, canary.id) or Level.NONE
     evidence = (server.saw(f"canary {canary.id}", f"answered {canary.code}, recorded at {got}"),)
+    if wanted == got == Level.NONE:
+        return NotApplicable("the policy does not record it, so that it is not in the log proves nothing")
     if got != wanted:
         remedy = "find out where it went: is the log path right, is the disk full, was the policy loaded?"
         return Fail(f"recorded at {got}", remedy, str(wanted), str(got), evidence)
@@ -218,6 +222,8 @@ def _lost(process: Process, path: str, shape: Shape | None, evidence: tuple[Evid
 
 
 def _silent(server: ApiServer, process: Process, log: AuditLog, evidence: tuple[Evidence, ...]) -> Result:
+    if isinstance(log.last_event, Unread):
+        return Unknown(log.last_event.reason, f"{log.file.path}: {log.last_event.detail}")
     started = server.time(process.started)
     last = server.time(log.last_event) if log.last_event else "none"
     if log.last_event is None or log.last_event < process.started:

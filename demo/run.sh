@@ -12,6 +12,17 @@ run() {
   [ "$got" -eq "$wanted" ] || { echo "demo: exit code $got, not $wanted" >&2 && exit 1; }
 }
 
+# quietly CODE COMMAND...: the same, with all that it says in .demo/deploy.log and its last lines here.
+quietly() {
+  wanted=$1 got=0
+  shift
+  printf '\n$ %s\n\n' "$*"
+  "$@" >.demo/deploy.log 2>&1 || got=$?
+  [ "$got" -eq "$wanted" ] || { cat .demo/deploy.log && echo "demo: exit code $got, not $wanted" >&2 && exit 1; }
+  sed -n '/^--> Results:/,/Grand total/p' .demo/deploy.log
+  echo '(what it changed, line by line, and how to undo it: .demo/deploy.log)'
+}
+
 say() { printf '\n%s\n' "$*"; }
 
 rm -rf .demo
@@ -22,7 +33,7 @@ say 'Three control planes. Is their audit logging on, and does it record what ma
 run 1 kubewitness check inventories/demo.py
 
 say 'Make it so: pyinfra writes what is missing and leaves the rest as it is.'
-run 0 pyinfra -y inventories/demo.py deploys/audit.py
+quietly 0 pyinfra -y inventories/demo.py deploys/audit.py
 
 say 'And now? A file tree shows what is declared, no more: that events arrive is seen on a running node only.'
 run 3 kubewitness check inventories/demo.py

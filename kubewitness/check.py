@@ -221,6 +221,8 @@ def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
             known = ", ".join(server.distributions) or "none that is known"
             detail = f"no kube-apiserver static pod in {server.reading.manifest_dir} (distribution: {known})"
             return Unknown(Reason.UNSUPPORTED, detail, "only kubeadm's static pods are read so far")
+    if server.declared and isinstance(server.declared.settings, Unread):
+        return Unknown(server.declared.settings.reason, server.declared.settings.detail)
     if server.settings is None:
         return Unknown(Reason.PARSE, "the audit flags are not valid", "see apiserver-manifest")
     return server.pod, server.settings

@@ -6,6 +6,7 @@ it asks, other paths and other ways of writing are no difference.
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -78,7 +79,7 @@ def policy_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[D
 def log_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
     """The log would be lost with its container, could not be written, or could not be rotated."""
     path, field = settings.log_path, "mount of the audit log"
-    if not path or not path.startswith("/"):
+    if not path or path == "-":
         return ()
     host = pod.locate(path)
     if host is None:
@@ -185,7 +186,7 @@ def _rule(loaded: Loaded, index: int) -> str:
 
 
 def _wide(host: HostFile, field: str) -> tuple[Difference, ...]:
-    path = (host.volume.host_path or "").rstrip("/") or "/"
+    path = posixpath.normpath(posixpath.join(host.volume.host_path or "/", host.mount.sub_path))
     if path not in _TOO_WIDE:
         return ()
     return (Difference(field, "as narrow as possible", f"all of {path} is mounted", "mount the audit folder alone"),)

@@ -65,7 +65,9 @@ def _rules(server: ApiServer, text: str | None) -> dict[str, str]:
     loaded = load(text, server.known_version)
     if not isinstance(loaded, Loaded):
         return {"policy": f"does not load: {loaded.error}"}
-    return {"omitStages": ", ".join(loaded.policy.omit_stages), **_lines(loaded.policy)}
+    policy = loaded.policy
+    managed_fields = str(policy.omit_managed_fields).lower()
+    return {"omitStages": ", ".join(policy.omit_stages), "omitManagedFields": managed_fields, **_lines(policy)}
 
 
 def _lines(policy: Policy) -> dict[str, str]:

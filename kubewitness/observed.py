@@ -14,6 +14,7 @@ from kubewitness.apiserver import (
     AuditSettings,
     HostFile,
     StaticPod,
+    VariableError,
     audit_settings,
     detect,
     parse_flags,
@@ -23,6 +24,7 @@ from kubewitness.apiserver import (
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Evidence, Reason, Rung, ServerVersion, Unread, View
+from kubewitness.probe.reading import Shape
 
 if TYPE_CHECKING:
     from kubewitness.apiserver import Flags
@@ -45,7 +47,7 @@ class Configuration:
     """An API server's arguments, and what they mean for audit logging."""
 
     flags: Flags
-    settings: AuditSettings | Broken
+    settings: AuditSettings | Broken | Unread
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,8 @@ class ApiServer:
     @property
     def settings(self) -> AuditSettings | None:
         """The declared audit settings, where they are readable and valid."""
-        if self.declared is None or isinstance(self.declared.settings, Broken):
-            return None
-        return self.declared.settings
+        settings = self.declared.settings if self.declared else None
+        return settings if isinstance(settings, AuditSettings) else None
 
     def saw(self, where: str, value: str) -> Evidence:
         """``value``, as it was read at ``where`` on this node."""
@@ -182,9 +183,10 @@ def _manifest(reading: Reading) -> tuple[File | Unread | None, tuple[File, ...]]
     """
     if reading.manifests is None or isinstance(reading.manifests, Unread):
         return reading.manifests, ()
-    mine = [file for file in reading.manifests if _claims_to_be_ours(file)]
+    files = [file for file in reading.manifests if not _is_skipped(file)]
+    mine = [file for file in files if _claims_to_be_ours(file)]
     if not mine:
-        unread = [file for file in reading.manifests if isinstance(file.text, Unread)]
+        unread = [file for file in files if isinstance(file.text, Unread)]
         return (_why(unread[0]), ()) if unread else (None, ())
     mine.sort(key=lambda file: file.path.encode("utf-8", "surrogateescape"))
     return mine[-1], tuple(mine[:-1])
@@ -197,6 +199,11 @@ def _why(file: File) -> Unread:
         if isinstance(text, Unread)
         else Unread(Reason.PARSE, file.path)
     )
+
+
+def _is_skipped(file: File) -> bool:
+    """The kubelet passes over folders, devices, and links that lead nowhere."""
+    return file.absent or (isinstance(file.shape, Shape) and not file.shape.is_file)
 
 
 def _claims_to_be_ours(file: File) -> bool:
@@ -237,6 +244,8 @@ def _configuration(argv: tuple[str, ...], version: ServerVersion | None) -> Conf
     flags = parse_flags(argv)
     try:
         return Configuration(flags, audit_settings(flags, version))
+    except VariableError as error:  # not wrong: not known here
+        return Configuration(flags, Unread(Reason.PARSE, str(error)))
     except KubewitnessError as error:
         return Configuration(flags, Broken(str(error)))
 

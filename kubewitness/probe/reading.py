@@ -125,12 +125,13 @@ class Process:
 class AuditLog:
     """The audit log's file and directory. ``last_event``: seconds since the epoch, ``None`` when no event was found.
 
+    ``Unread``: the file is there, and what is in it could not be read.
     ``free_kib``, ``used_kib``: the room there, and what the log and its rotated files take; ``None`` in a file tree.
     """
 
     file: File
     directory: File
-    last_event: float | None
+    last_event: float | Unread | None
     free_kib: int | None
     used_kib: int | None
 
@@ -332,10 +333,17 @@ def _log(frame: _Frame, frames: Sequence[_Frame]) -> AuditLog:
     return AuditLog(
         file=_file(frame),
         directory=folders[0],
-        last_event=_seconds(last[0]) if last and last[0] else None,
+        last_event=_last_event(_file(frame), last),
         free_kib=room[0].integer("free_kib") if room and room[0].get("free_kib") else None,
         used_kib=room[0].integer("used_kib") if room else None,
     )
+
+
+def _last_event(log: File, stamps: Sequence[str]) -> float | Unread | None:
+    """The probe prints a time, or an empty one, for every file that it may read."""
+    if stamps:
+        return _seconds(stamps[0]) if stamps[0] else None
+    return _PROBLEMS["denied"] if isinstance(log.shape, Shape) and log.shape.is_file else None
 
 
 def _server(frame: _Frame, frames: Sequence[_Frame], probe: _Frame) -> Process:

@@ -61,8 +61,9 @@ def _manifest(server: ApiServer) -> Iterator[str]:
             f"{server.name}:{other.path}: defines the same pod as {server.manifest_path}, and the kubelet runs"
             " whichever it read last (kubernetes/kubernetes#136962): move it out of the folder"
         )
-    if server.declared and isinstance(server.declared.settings, Broken):
-        yield f"{place}: {server.declared.settings.error}"
+    match server.declared.settings if server.declared else None:
+        case Broken(error=problem) | Unread(detail=problem):
+            yield f"{place}: {problem}"
     if isinstance(server.pod, StaticPod) and server.version is None:
         yield f"{place}: the server's version is not known: its image has no version tag"
 

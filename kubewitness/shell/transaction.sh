@@ -58,13 +58,14 @@ receive() { # what is to be written, from standard input; nothing is used unless
 # ---- files
 put() { # SOURCE DESTINATION MODE OWNER: atomically; the name starts with a dot until the rename, so no kubelet runs it
   p_part=${2%/*}/.kubewitness.${2##*/}
-  if cp "$1" "$p_part" && chown "$4" "$p_part" && chmod "$3" "$p_part" && { sync "$p_part" 2>/dev/null || sync; } && mv -f "$p_part" "$2"; then
+  if cp "$1" "$p_part" && own "$4" "$p_part" && chmod "$3" "$p_part" && { sync "$p_part" 2>/dev/null || sync; } && mv -f "$p_part" "$2"; then
     sync "${2%/*}" 2>/dev/null || sync
   else
     rm -f "$p_part"
     return 1
   fi
 }
+own() { [ "$(stat -c '%u:%g' "$2")" = "$1" ] || chown "$1" "$2"; }
 folder() { [ -d "$1" ] || mkdir -p "$1"; }
 save() { # NAME FILE: into the run's folder, with what is needed to put it back
   [ ! -e "$2" ] || { cp -p "$2" "$run/$1.old" && stat -L -c '%a %u:%g' "$2" >"$run/$1.shape"; }
@@ -237,7 +238,7 @@ done
 sync
 manifest_done='' policy_done='' changed_at=$(date +%s) begun=$(clock) why=''
 case $new in *policy*)
-  mode=600 owner=0:0
+  mode=600 owner=$(id -u):$(id -g) # root on a node; whoever prepares an image in a tree of theirs
   [ ! -e "$run/policy.shape" ] || read -r mode owner <"$run/policy.shape"
   folder "${policy%/*}" && put "$run/policy.new" "$policy" "$mode" "$owner" || refuse "$POLICY: could not be written: is the disk full or read-only?"
   policy_done=yes

@@ -21,7 +21,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo")
     for part in ("demo", "deploys", "inventories"):
         shutil.copytree(ROOT / part, folder / part)
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "120"}
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
     done = subprocess.run(["demo/run.sh"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout
@@ -66,3 +66,13 @@ def test_every_command_that_is_named_to_run_next_is_one_of_ours(demo: tuple[Path
     named = re.findall(r"^  (\S+) ", shown[shown.index("What to run next:") :], re.MULTILINE)
 
     assert set(named) == {"diff", "kubewitness", "pyinfra"}
+
+
+def test_the_readme_shows_what_the_demo_prints(demo: tuple[Path, str]) -> None:
+    _, shown = demo
+    readme = (ROOT / "README.md").read_text("utf-8")
+    block = readme[readme.index("<!-- demo -->") : readme.index("<!-- /demo -->")].splitlines()[2:-1]
+
+    printed = set(shown.splitlines())
+
+    assert [line for line in block if line not in printed] == []

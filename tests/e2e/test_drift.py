@@ -27,19 +27,12 @@ def drifted(audited: ControlPlane) -> Iterator[Callable[[str], dict[str, str]]]:
         return {check: after[check] for check in after if after[check] != before[check]}
 
     yield changed_by
-    put_back = f"cp -p /root/kept/kube-apiserver.yaml /etc/kubernetes/.kept; mv /etc/kubernetes/.kept {MANIFEST}"
     audited.node(f"rm -f {MANIFEST}.bak; cp -p /root/kept/policy.yaml {POLICY}")
-    if "maxage=7" in audited.node("tr '\\0' ' ' < /proc/$(pgrep -xn kube-apiserver)/cmdline"):
-        audited.change_manifest(put_back)
-    else:
-        audited.node(f"{put_back}; systemctl start kubelet")
-        audited.replace_process()
+    audited.start_afresh("/root/kept/kube-apiserver.yaml")
 
 
 def test_an_edited_flag(drifted: Callable[[str], dict[str, str]], audited: ControlPlane) -> None:
-    audited.change_manifest(
-        f"sed 's/maxage=30/maxage=7/' {MANIFEST} > /root/new && chmod 600 /root/new && mv /root/new {MANIFEST}"
-    )
+    audited.write_manifest(audited.node(f"cat {MANIFEST}").replace("maxage=30", "maxage=7"))
 
     changed = drifted("true")
 
@@ -63,7 +56,7 @@ def test_a_policy_that_records_nothing_in_force(
     drifted: Callable[[str], dict[str, str]], audited: ControlPlane
 ) -> None:
     audited.node(f"printf 'apiVersion: audit.k8s.io/v1\\nkind: Policy\\nrules:\\n- level: None\\n' > {POLICY}")
-    audited.replace_process()
+    audited.start_afresh()
 
     changed = drifted("true")
 

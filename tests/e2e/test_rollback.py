@@ -51,11 +51,10 @@ def test_an_api_server_that_never_gets_ready(fresh: ControlPlane) -> None:
 
 def test_a_buffer_is_written_before_the_process_is_replaced(audited: ControlPlane, policy_file: Path) -> None:
     """With mode batch a killed process takes its buffer with it: a policy-only change has to let it write first."""
-    audited.change_manifest(
-        f"sed 's/^    - --audit-log-path/    - --audit-log-mode=batch\\n    - --audit-log-batch-max-size=100000\\n"
-        f"    - --audit-log-batch-max-wait=20s\\n    - --audit-log-path/' {MANIFEST} > /root/m"
-        f" && chmod 600 /root/m && mv /root/m {MANIFEST}"
-    )
+    batch = "mode=batch", "batch-max-size=100000", "batch-max-wait=20s"
+    flags = "".join(f"    - --audit-log-{flag}\n" for flag in batch)
+    manifest = audited.node(f"cat {MANIFEST}").replace("    - --audit-log-path", f"{flags}    - --audit-log-path")
+    audited.write_manifest(manifest)
     policy_file.write_text(
         audited.node(f"cat {POLICY}").replace("rules:", "rules:\n- level: Metadata\n  users: [jane]", 1)
     )

@@ -200,6 +200,19 @@ def test_a_container_beside_kube_apiserver() -> None:
     assert read_static_pod(text, WHERE).container == "kube-apiserver"
 
 
+@pytest.mark.parametrize("image", ["kube-apiserver:v1.34.4", "r.io/x/kube-apiserver-amd64@sha256:01", "kube-apiserver"])
+def test_the_image_tells_where_neither_command_nor_name_does(image: str) -> None:
+    text = small("--v=2").replace("    - kube-apiserver\n", "").replace("- command:", "- args:")
+    text = text.replace("name: kube-apiserver", "name: api").replace("registry.k8s.io/kube-apiserver:v1.34.4", image)
+
+    assert read_static_pod(text, WHERE).argv == ("--v=2",)
+    assert refusal(text.replace(image, "etcd@sha256:kube-apiserver")).startswith("m.yaml:8: spec.containers has no")
+
+
+def test_a_port_that_is_no_number_is_left_to_the_flags() -> None:
+    assert read_static_pod(small("--secure-port=https"), WHERE).secure_port == 6443
+
+
 @pytest.mark.parametrize(
     ("image", "version"),
     [

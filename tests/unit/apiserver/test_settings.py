@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.apiserver import AUDIT_FLAGS, AuditSettings, FlagError, VariableError, audit_settings, parse_flags
+from kubewitness.apiserver import (
+    AUDIT_FLAGS,
+    AuditSettings,
+    Batching,
+    FlagError,
+    Truncation,
+    VariableError,
+    audit_settings,
+    parse_flags,
+)
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import ServerVersion
 
@@ -42,12 +51,25 @@ def test_the_rotation_in_force(
 
 
 def test_what_is_not_set_has_its_default() -> None:
-    found = settings()
-
-    assert (found.policy_file, found.log_path, found.webhook_config_file) == ("", "", "")
-    assert (found.log_mode, found.webhook_mode, found.format) == ("blocking", "batch", "json")
-    assert found.webhook_batch.max_size == 400
-    assert found.truncate.max_event_bytes == 102_400
+    assert settings() == AuditSettings(
+        policy_file="",
+        log_path="",
+        maxage_days=366,
+        maxbackup=100,
+        maxsize_mib=100,
+        format="json",
+        compress=False,
+        log_mode="blocking",
+        log_version="audit.k8s.io/v1",
+        batch=Batching(10_000, 1, "0s", throttle_enable=False, throttle_qps=0, throttle_burst=0),
+        truncate=Truncation(enabled=False, max_batch_bytes=10_485_760, max_event_bytes=102_400),
+        webhook_config_file="",
+        webhook_mode="batch",
+        webhook_version="audit.k8s.io/v1",
+        webhook_initial_backoff="10s",
+        webhook_batch=Batching(10_000, 400, "30s", throttle_enable=True, throttle_qps=10, throttle_burst=15),
+        webhook_truncate=Truncation(enabled=False, max_batch_bytes=10_485_760, max_event_bytes=102_400),
+    )
 
 
 def test_what_is_set_is_in_force() -> None:
