@@ -160,11 +160,12 @@ def audit_log_rotation(server: ApiServer, standard: Standard) -> Result:
     _, settings = found
     if not settings.log_path or settings.log_path == "-":
         return NotApplicable("no log file is set")
-    if unknown_rotation(settings):
+    gaps = rotation_differences(settings, standard.audit)
+    if not gaps and unknown_rotation(settings):
         return Unknown(Reason.UNSUPPORTED, "the server's version is not known, and the defaults depend on it")
     good = f"maxage {settings.maxage_days}, maxbackup {settings.maxbackup}, maxsize {settings.maxsize_mib} in force"
     evidence = (server.saw(server.manifest_path, good),)
-    return from_differences(rotation_differences(settings, standard.audit), good, evidence)
+    return from_differences(gaps, good, evidence)
 
 
 def _flag(server: ApiServer, name: str) -> Evidence:

@@ -172,6 +172,7 @@ def audit_log_access(server: ApiServer, standard: Standard) -> Result:
     severity=Severity.HIGH,
     rung=Rung.EMITTING,
     climbs=True,
+    opt_in="--prove",
     source=_AUDITING,
     controls=("NIST-800-53r5:AU-5", "NIST-800-53r5:CA-7", "PCI-DSS-4.0:10.7.2"),
 )

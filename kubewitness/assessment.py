@@ -43,7 +43,7 @@ def assess_fleet(
     targets: list[Target] = []
     findings: list[Finding] = []
     for subject, name in collect(hosts, limit, f"kubewitness-{run}" if prove else "", progress):
-        target, found = assess(subject, standards.get(name), catalogue)
+        target, found = assess(subject, standards.get(name), catalogue, {"--prove"} if prove else ())
         targets.append(target)
         findings.extend(found)
     return Report(

@@ -27,7 +27,7 @@ from kubewitness.model import (
 from kubewitness.observed import ApiServer, Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
 
     from kubewitness.apiserver import AuditSettings
     from kubewitness.demand import Difference
@@ -80,8 +80,9 @@ _Function: TypeAlias = "Callable[[ApiServer, Standard], Result]"
 class Check:
     """One check of the catalogue.
 
-    ``rung``: where on the ladder it looks. ``climbs``: without its PASS that rung is not reached. ``source``: where the
-    demand comes from (https). ``controls``: ``framework:id``.
+    ``rung``: where on the ladder it looks. ``climbs``: without its PASS that rung is not reached. ``opt_in``: the option
+    that it has to be asked for with; empty: it always runs. ``source``: where the demand comes from (https).
+    ``controls``: ``framework:id``.
     """
 
     id: str
@@ -89,6 +90,7 @@ class Check:
     severity: Severity
     rung: Rung
     climbs: bool
+    opt_in: str
     source: str
     controls: tuple[str, ...]
     function: _Function
@@ -108,11 +110,12 @@ def check(
     source: str,
     controls: tuple[str, ...] = (),
     climbs: bool = False,
+    opt_in: str = "",
 ) -> Callable[[_Function], Check]:
     """Make a check of a function. ``title`` states the good state."""
 
     def decorate(function: _Function) -> Check:
-        return Check(id, title, severity, rung, climbs, source, controls, function)
+        return Check(id, title, severity, rung, climbs, opt_in, source, controls, function)
 
     return decorate
 
@@ -130,10 +133,17 @@ class UnreadNode:
 Subject: TypeAlias = ApiServer | UnreadNode
 
 
-def assess(subject: Subject, standard: Standard, catalogue: Sequence[Check]) -> tuple[Target, tuple[Finding, ...]]:
-    """Run every check of the catalogue on one control plane."""
+def assess(
+    subject: Subject, standard: Standard, catalogue: Sequence[Check], options: Container[str] = ()
+) -> tuple[Target, tuple[Finding, ...]]:
+    """Run every check of the catalogue on one control plane. ``options``: those that were given, ``--prove``."""
     required = standard.required[Source.AUDIT]
-    results = [(item, _result(item, subject, standard, required)) for item in catalogue]
+    results = [
+        (item, _result(item, subject, standard, required))
+        if not item.opt_in or item.opt_in in options
+        else (item, NotApplicable(f"not asked for: {item.opt_in}"))
+        for item in catalogue
+    ]
     state = _source_state(results, required, subject.ceiling)
     findings = tuple(_finding(item, result, subject, state) for item, result in results)
     return Target(subject.name, subject.cluster, Kind.API_SERVER, {Source.AUDIT: state}), findings

@@ -93,6 +93,9 @@ def _events(data: bytes) -> list[Event]:
             if text is None:
                 raise _syntax_error(error) from error
             data = text.encode("utf-8")
+        except UnicodeDecodeError as error:
+            # !a%ED%A0%80: libyaml passes the bytes on, PyYAML cannot
+            raise TreeError("a tag whose escapes are no UTF-8", START, beyond_limits=True) from error
         except yaml.reader.ReaderError as error:
             raise TreeError(f"yaml: {error.reason}", _mark_at(data[: error.position])) from error
     raise TreeError("YAML that libyaml and go-yaml read differently in many places", START, beyond_limits=True)
@@ -181,6 +184,8 @@ def _refuse_as_goyaml(event: Event, inside: list[Event], anchors: set[str | None
             raise TreeError(f"yaml: unknown anchor '{event.anchor}' referenced", event.mark)
         return
     anchors.add(event.anchor)
+    if event.tag and b"%00" in data:
+        raise TreeError("a tag with a NUL", event.mark, beyond_limits=True)
     text = _text(data) if event.tag else None
     rewritten = _with_whole_tag(text, text.find("!", event.index)) if text is not None else None
     if rewritten is not None:

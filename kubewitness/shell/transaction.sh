@@ -9,15 +9,19 @@
 umask 077
 trap '' HUP PIPE INT TERM
 
+for path in "$STATE_DIR" "$MANIFEST" "$POLICY" "$LOG"; do
+  at "$path" >/dev/null || { printf 'kubewitness: %s: symbolic links that lead in a circle: mend them first\n' "$path" >&2; exit 10; }
+done
 state=$(at "$STATE_DIR")
 run=$state/runs/$RUN
 manifest=$(at "$MANIFEST")
 policy=$(at "$POLICY")
 log=$(at "$LOG")
 
-note() { printf '%s %s\n' "$(date +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$run/journal" 2>/dev/null; }
-say() { note "$*" && printf '%s\n' "$*" 2>/dev/null; }
-fail() { note "$*" && printf 'kubewitness: %s\n' "$*" >&2 2>/dev/null; }
+# Nobody may be listening any more, and the journal's disk may be full: that must neither stop nor change anything.
+note() { { printf '%s %s\n' "$(date +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$run/journal"; } 2>/dev/null || :; }
+say() { note "$*" && printf '%s\n' "$*" 2>/dev/null || :; }
+fail() { note "$*" && printf 'kubewitness: %s\n' "$*" >&2 2>/dev/null || :; }
 refuse() { fail "$*" && unlock && exit 10; }
 clock() { cut -d . -f 1 /proc/uptime; }
 sha() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo absent; fi; }
@@ -246,9 +250,8 @@ case $new in *policy*)
   ;;
 esac
 if [ -n "$LOG_DIR" ] && ! folder "$(at "$LOG_DIR")"; then
-  why="$LOG_DIR could not be made"
-  put_back policy "$policy"
-  refuse "$why: is the disk full or read-only?"
+  [ -z "$policy_done" ] || put_back policy "$policy"
+  refuse "$LOG_DIR: could not be made: is the disk full or read-only?"
 fi
 case $new in *manifest*)
   read -r mode owner <"$run/manifest.shape"
