@@ -30,10 +30,10 @@ def load_catalogue(extra: Iterable[Path] = ()) -> tuple[Check, ...]:
 
 
 def _checks_of(folder: Path) -> list[Check]:
-    files = sorted(folder.glob("*.py"))
-    if not files:
-        raise KubewitnessError(f"{folder}: no checks there: name a folder that holds *.py files")
-    return [item for file in files for item in _checks_in(file)]
+    found = [item for file in sorted(folder.glob("*.py")) for item in _checks_in(file)]
+    if not found:
+        raise KubewitnessError(f"{folder}: no checks there: name a folder whose *.py files use kubewitness.check.check")
+    return found
 
 
 def _checks_in(file: Path) -> list[Check]:
@@ -43,5 +43,8 @@ def _checks_in(file: Path) -> list[Check]:
         raise KubewitnessError(f"{file}: cannot be loaded as a module")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise KubewitnessError(f"{file}: cannot be loaded: {type(error).__name__}: {error}") from error
     return [value for value in vars(module).values() if isinstance(value, Check)]

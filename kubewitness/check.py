@@ -80,9 +80,9 @@ _Function: TypeAlias = "Callable[[ApiServer, Standard], Result]"
 class Check:
     """One check of the catalogue.
 
-    ``rung``: where on the ladder it looks. ``climbs``: without its PASS that rung is not reached. ``opt_in``: the option
-    that it has to be asked for with; empty: it always runs. ``source``: where the demand comes from (https).
-    ``controls``: ``framework:id``.
+    ``rung``: where on the ladder it looks. ``climbs``: without its PASS that rung is not reached. ``opt_in``: the
+    option that asks for it; empty: it always runs. ``source``: where the demand comes from (https). ``controls``:
+    ``framework:id``.
     """
 
     id: str

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final  # noqa: E402
 from paramiko import SSHException  # noqa: E402
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments  # noqa: E402
 from pyinfra.api.config import Config  # noqa: E402
-from pyinfra.api.exceptions import ConnectError, PyinfraError  # noqa: E402
+from pyinfra.api.exceptions import ConnectError  # noqa: E402
 from pyinfra.api.inventory import Inventory  # noqa: E402
 from pyinfra.api.state import State, StateStage  # noqa: E402
 from pyinfra.context import ctx_host, ctx_state  # noqa: E402
@@ -28,7 +28,7 @@ from kubewitness.errors import KubewitnessError  # noqa: E402
 from kubewitness.facts import probe_command, tree_root  # noqa: E402
 from kubewitness.model import Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import observe  # noqa: E402
-from kubewitness.probe.reading import parse_reading  # noqa: E402
+from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.roles import cluster_of, is_control_plane  # noqa: E402
 
 if TYPE_CHECKING:
@@ -51,7 +51,6 @@ def tree_inventory(folder: str) -> Inventory:
 
 def read_inventory(path: str) -> Inventory:
     """The pyinfra inventory at ``path``. Raises KubewitnessError where there is none, or no host in it."""
-    from pyinfra_cli.exceptions import CliError  # noqa: PLC0415
     from pyinfra_cli.inventory import make_inventory  # noqa: PLC0415
 
     if path.endswith(".py") and not Path(path).is_file():
@@ -60,7 +59,7 @@ def read_inventory(path: str) -> Inventory:
         with ctx_state.use(State()):  # what executes the file leaves its name there
             inventory: Inventory = make_inventory(path, cwd=str(Path.cwd()))
             return inventory
-    except (CliError, PyinfraError, TypeError, OSError, SyntaxError, ImportError) as error:
+    except Exception as error:  # the file is code of the user's, which can fail in any way
         raise KubewitnessError(f"{path}: cannot be read as an inventory: {error}") from error
 
 

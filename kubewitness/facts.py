@@ -13,7 +13,8 @@ from typing_extensions import override
 from kubewitness.connectors import NodeScript
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import View
-from kubewitness.probe.reading import Reading, parse_reading
+from kubewitness.probe.frames import parse_reading
+from kubewitness.probe.reading import Reading
 from kubewitness.probe.script import probe_script
 
 if TYPE_CHECKING:

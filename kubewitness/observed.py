@@ -21,6 +21,7 @@ from kubewitness.apiserver import (
     pod_identity,
     read_static_pod,
 )
+from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Evidence, Reason, Rung, ServerVersion, Unread, View
@@ -242,9 +243,13 @@ def _version(process: Process | None, pod: StaticPod | Broken | Unread | None) -
 
 def _configuration(argv: tuple[str, ...], version: ServerVersion | None) -> Configuration:
     flags = parse_flags(argv)
+    paths = {name: flags.get(name) or "" for name in ("audit-policy-file", "audit-log-path")}
+    unknown = [VariableError(name, path) for name, path in paths.items() if variable_in(path)]
+    if unknown:  # not wrong: not known here
+        return Configuration(flags, Unread(Reason.PARSE, str(unknown[0])))
     try:
         return Configuration(flags, audit_settings(flags, version))
-    except VariableError as error:  # not wrong: not known here
+    except VariableError as error:
         return Configuration(flags, Unread(Reason.PARSE, str(error)))
     except KubewitnessError as error:
         return Configuration(flags, Broken(str(error)))
@@ -276,7 +281,10 @@ def _load(file: File | None, version: ServerVersion | None) -> Loaded | Refused 
         return file.shape
     if not isinstance(file.text, str):
         return file.text or Unread(Reason.NOT_OBSERVED, f"{file.path}: not read")
-    return load(file.text, version or NEWEST)
+    loaded = load(file.text, version or NEWEST)
+    if isinstance(loaded, Refused) and loaded.beyond_limits:  # we do not judge it; the server may well start with it
+        return Unread(Reason.PARSE, f"{file.path}: {loaded.error}")
+    return loaded
 
 
 def _last_run(reading: Reading) -> LastRun | Unread | None:

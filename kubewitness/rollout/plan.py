@@ -21,6 +21,7 @@ from kubewitness.apiserver import (
 from kubewitness.auditpolicy import Loaded, load
 from kubewitness.canary import Prediction, predict
 from kubewitness.errors import KubewitnessError
+from kubewitness.model import Unread
 from kubewitness.rollout.preflight import refusals
 from kubewitness.rollout.staleness import is_stale
 
@@ -131,7 +132,10 @@ def plan_return(server: ApiServer, manifest: str, policy: str | None, policy_pat
     change = FileChange(server.manifest_path, server.manifest_text, manifest)
     here = server.reading.policies.get(policy_path)
     text = here.text if here and isinstance(here.text, str) else None
-    return _finish(server, change, FileChange(policy_path, text, policy) if policy_path else None, None)
+    try:
+        return _finish(server, change, FileChange(policy_path, text, policy) if policy_path else None, None)
+    except KubewitnessError as error:
+        return Refusal((f"{server.name}: the saved manifest: {error}",))
 
 
 def _manifest_after(server: ApiServer, standard: Standard, pod: StaticPod, settings: AuditSettings) -> str:
@@ -165,14 +169,27 @@ def _folder(path: str) -> str:
 
 def _plan(server: ApiServer, wanted: WantedPolicy, standard: Standard, manifest: FileChange) -> Plan | Refusal:
     pod = read_static_pod(manifest.after or "", manifest.path)
-    path = audit_settings(parse_flags(pod.argv), server.version).policy_file
-    host = pod.locate(path)
-    if host is None:
-        return Refusal((f"{server.name}:{manifest.path}: {path} would lie under no mount of the node",))
-    present = server.reading.policies.get(host.host_path)
-    text = present.text if present and isinstance(present.text, str) else None
+    settings = audit_settings(parse_flags(pod.argv), server.version)
+    host, wrong = pod.locate(settings.policy_file), demand.policy_mount_differences(pod, settings)
+    if host is None or wrong:
+        place = f"{server.name}:{manifest.path}: --audit-policy-file={settings.policy_file}"
+        return Refusal(tuple(f"{place}: {d.actual}; should be {d.expected}: {d.remedy}" for d in wrong))
+    text = _present_text(server, host.host_path)
+    if isinstance(text, Unread):
+        return Refusal((f"{server.name}:{host.host_path}: {text.detail}",))
     keep = text is not None and _suffices(server, standard, text, wanted)
     return _finish(server, manifest, FileChange(host.host_path, text, text if keep else wanted.text), standard)
+
+
+def _present_text(server: ApiServer, path: str) -> str | Unread | None:
+    """What the node's policy file at ``path`` holds; ``None`` where it is known that there is none."""
+    known = server.policy is not None and server.policy.host is not None and server.policy.host.host_path == path
+    if server.policy and known and isinstance(server.policy.loaded, Unread):
+        return server.policy.loaded  # unread, or beyond what we judge: then it is not replaced either
+    file = server.policy.file if server.policy and known else server.reading.policies.get(path)
+    if file is None or isinstance(file, Unread):
+        return file
+    return file.shape if isinstance(file.shape, Unread) else file.text
 
 
 def _suffices(server: ApiServer, standard: Standard, text: str, wanted: WantedPolicy) -> bool:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     """Put back what ``run`` replaced; a Refusal where that is not known any more, or was changed since."""
     place = f"{server.name}: run {run}"
-    saved = server.reading.saved
     record = _text(server, "record.json")
     if record is None:
         return Refusal((f"{place}: nothing of it is on this node: is the id right?",))
@@ -23,17 +22,18 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     except (ValueError, KeyError, TypeError, RecursionError):
         return Refusal((f"{place}: its record cannot be read: put its files back by hand",))
     now = {"manifest": server.manifest_text, "policy": _present_policy(server, policy_path)}
-    for name, text in now.items():
-        left = _text(server, f"{name}.new")
-        if left is not None and left != text:
+    touched = {
+        name for name in now if _text(server, f"{name}.new") is not None or _text(server, f"{name}.old") is not None
+    }
+    for name in sorted(touched):
+        if _text(server, f"{name}.new") != now[name]:  # no .new: the run took it away
             return Refusal(
                 (f"{place}: the {name} was changed after it: undo the later change first, or edit it by hand",)
             )
-    wrote_policy = "policy.new" in saved and not saved["policy.new"].absent
     return plan_return(
         server,
         manifest=_text(server, "manifest.old") or server.manifest_text,
-        policy=_text(server, "policy.old") if wrote_policy else now["policy"],
+        policy=_text(server, "policy.old") if "policy" in touched else now["policy"],
         policy_path=policy_path,
     )
 

@@ -88,7 +88,7 @@ def test_a_backup_beside_the_manifest(drifted: Callable[[str], dict[str, str]]) 
 
 def test_a_policy_replaced_without_a_restart(drifted: Callable[[str], dict[str, str]], audited: ControlPlane) -> None:
     changed = drifted(
-        f"sed 's/^rules:/rules:\\n- level: Metadata\\n  users: [jane]/' {POLICY} > /root/p && mv /root/p {POLICY}"
+        f"sed 's/^rules:/rules:\\n  - level: Metadata\\n    users: [jane]/' {POLICY} > /root/p && mv /root/p {POLICY}"
     )
 
     assert changed == {

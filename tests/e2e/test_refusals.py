@@ -22,7 +22,7 @@ POLICIES = {
     "no rules": (GOOD.replace("- level: Metadata\n", "").replace("rules:", "rules: []"), "0 rules"),
     "too little recorded": (
         GOOD.replace("- level", "- level: None\n  verbs: [list]\n- level"),
-        "listing the secrets of all namespaces: level None, by rules[0] (line 5)",
+        "level None, by rules[0] (line 5), should be recorded at Metadata or above",
     ),
     "secrets in the log": (
         GOOD.replace("Metadata", "RequestResponse"),

@@ -56,7 +56,7 @@ def test_a_buffer_is_written_before_the_process_is_replaced(audited: ControlPlan
     manifest = audited.node(f"cat {MANIFEST}").replace("    - --audit-log-path", f"{flags}    - --audit-log-path")
     audited.write_manifest(manifest)
     policy_file.write_text(
-        audited.node(f"cat {POLICY}").replace("rules:", "rules:\n- level: Metadata\n  users: [jane]", 1)
+        audited.node(f"cat {POLICY}").replace("rules:", "rules:\n  - level: Metadata\n    users: [jane]", 1)
     )
     audited.node("curl -sk -H 'Audit-ID: must-not-be-lost' https://127.0.0.1:6443/api/v1/pods >/dev/null")
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread, View
-from kubewitness.probe.reading import File, Reading, parse_reading
+from kubewitness.probe.frames import parse_reading
+from kubewitness.probe.reading import File, Reading
 from kubewitness.probe.script import probe_script
 
 MANIFEST = """\

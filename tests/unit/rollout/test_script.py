@@ -220,7 +220,9 @@ class TestDone:
         assert tree.text(f"{STATE}/runs/r2/policy.old") == METADATA
         assert not tree.at(f"{STATE}/last-policy.yaml").exists()
 
-    @pytest.mark.parametrize("text", ["", "no newline", "a\r\nb\r\n", "caf\udce9 \udcff\n", "#\n" * 40_000, "\ttab \\n %s\n"])
+    @pytest.mark.parametrize(
+        "text", ["", "no newline", "a\r\nb\r\n", "caf\udce9 \udcff\n", "#\n" * 40_000, "\ttab \\n %s\n"]
+    )
     def test_bytes_arrive_as_they_are(self, tree: Tree, text: str) -> None:
         wanted = replace(plan(), policy=FileChange(POLICY, None, text))
 
