@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver.auditflags import AUDIT_FLAG, STANDALONE, ValueKind
 from kubewitness.apiserver.govalues import GoValueError, check_duration, parse_bool, parse_float, parse_int
-from kubewitness.auditpolicy.gotext import go_quote
 from kubewitness.errors import KubewitnessError
+from kubewitness.godecode.gotext import go_quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kubewitness.auditpolicy.gotext import go_quote
+from kubewitness.godecode.gotext import go_quote
 
 _LOW: Final = -(1 << 63)
 _HIGH: Final = (1 << 63) - 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from kubewitness.apiserver.flags import parse_flags
 from kubewitness.apiserver.manifest import read_static_pod, server_index
 from kubewitness.apiserver.podtree import ManifestError, decode
-from kubewitness.auditpolicy.tree import Array, Object, Value
+from kubewitness.godecode.tree import Array, Object, Value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kubewitness.auditpolicy.jsontext import parse_json
-from kubewitness.auditpolicy.tree import Array, Kind, Object, Scalar, TreeError, Value
-from kubewitness.auditpolicy.yamltext import parse_yaml
 from kubewitness.errors import KubewitnessError
+from kubewitness.godecode.jsontext import parse_json
+from kubewitness.godecode.tree import Array, Kind, Object, Scalar, TreeError, Value
+from kubewitness.godecode.yamltext import parse_yaml
 from kubewitness.yamldoc import MAX_BYTES
 
 _REMEDY: Final = "correct it, the kubelet takes down a pod whose manifest it cannot read"

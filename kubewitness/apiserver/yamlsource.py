@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from kubewitness.auditpolicy.yamlscalar import resolve
 from kubewitness.errors import KubewitnessError
+from kubewitness.godecode.yamlscalar import resolve
 from kubewitness.yamldoc import YamlError, compose
 
 if TYPE_CHECKING:

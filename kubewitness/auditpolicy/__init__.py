@@ -9,9 +9,9 @@ from kubewitness.auditpolicy.decode import Loaded, Refused, load, load_bytes
 from kubewitness.auditpolicy.draft import Draft, DraftRule
 from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, evaluate
 from kubewitness.auditpolicy.probes import PROBES, Probe, canary_attributes
-from kubewitness.auditpolicy.tree import Mark, Problem
 from kubewitness.auditpolicy.types import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.auditpolicy.validate import Invalid, validate
+from kubewitness.godecode.tree import Mark, Problem
 
 __all__ = [
     "PROBES",

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from kubewitness.auditpolicy.gotext import go_quote
-from kubewitness.auditpolicy.gotime import rfc3339_problem
+from kubewitness.godecode.gotime import rfc3339_problem
 from kubewitness.auditpolicy.schema import Anything, GoType, ListOf, MapOf, Plain, Struct, Timestamp
-from kubewitness.auditpolicy.tree import Array, Kind, Mark, Object, Problem, Scalar, TreeError, Value
+from kubewitness.godecode.gotext import go_quote
+from kubewitness.godecode.tree import Array, Kind, Mark, Object, Problem, Scalar, TreeError, Value
 
 _MOST_REFUSED: Final = 100
 

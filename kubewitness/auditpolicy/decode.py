@@ -13,12 +13,12 @@ from typing import Final
 from kubewitness.auditpolicy.bind import Bound, bind
 from kubewitness.auditpolicy.draft import draft_of, policy_of
 from kubewitness.auditpolicy.identity import Identity, identify, require_policy
-from kubewitness.auditpolicy.jsontext import parse_json
 from kubewitness.auditpolicy.schema import INTERNAL_POLICY, POLICY, Struct
-from kubewitness.auditpolicy.tree import START, Mark, Problem, TreeError, Value
 from kubewitness.auditpolicy.types import Policy
 from kubewitness.auditpolicy.validate import Invalid, validate
-from kubewitness.auditpolicy.yamltext import parse_yaml
+from kubewitness.godecode.jsontext import parse_json
+from kubewitness.godecode.tree import START, Mark, Problem, TreeError, Value
+from kubewitness.godecode.yamltext import parse_yaml
 from kubewitness.model import ServerVersion
 from kubewitness.yamldoc import MAX_BYTES
 

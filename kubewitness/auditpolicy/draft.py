@@ -9,7 +9,7 @@ from kubewitness.auditpolicy.bind import Bound, GoList, GoValue
 from kubewitness.auditpolicy.types import GroupResources, Level, Policy, Rule, Stage
 
 if TYPE_CHECKING:
-    from kubewitness.auditpolicy.tree import Mark
+    from kubewitness.godecode.tree import Mark
 
 
 @dataclass(frozen=True, slots=True)

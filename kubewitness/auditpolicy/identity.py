@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kubewitness.auditpolicy.gotext import go_quote
-from kubewitness.auditpolicy.tree import Array, Kind, Mark, Object, Scalar, TreeError, Value
+from kubewitness.godecode.gotext import go_quote
+from kubewitness.godecode.tree import Array, Kind, Mark, Object, Scalar, TreeError, Value
 
 GROUP: Final = "audit.k8s.io"
 VERSION: Final = "v1"

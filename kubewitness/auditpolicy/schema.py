@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from kubewitness.auditpolicy.tree import Kind
+from kubewitness.godecode.tree import Kind
 
 
 @dataclass(frozen=True, slots=True)

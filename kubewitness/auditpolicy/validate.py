@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.gotext import go_quote, go_strings, json_quote, json_strings
 from kubewitness.auditpolicy.types import GroupResources, Level, Stage
+from kubewitness.godecode.gotext import go_quote, go_strings, json_quote, json_strings
 from kubewitness.model import ServerVersion
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.auditpolicy.jsontext import parse_json
-from kubewitness.auditpolicy.tree import Array, Kind, Mark, Object, Scalar, TreeError, Value
+from kubewitness.godecode.jsontext import parse_json
+from kubewitness.godecode.tree import Array, Kind, Mark, Object, Scalar, TreeError, Value
 
 
 def python(value: Value) -> Any:

@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from kubewitness.auditpolicy.gotext import float_key, go_float, go_quote, json_float, replace_invalid
-from kubewitness.auditpolicy.tree import Kind, Mark, Problem, Scalar, Value
+from kubewitness.godecode.gotext import float_key, go_float, go_quote, json_float, replace_invalid
+from kubewitness.godecode.tree import Kind, Mark, Problem, Scalar, Value
 
 if TYPE_CHECKING:
-    from kubewitness.auditpolicy.yamlscalar import GoScalar
+    from kubewitness.godecode.yamlscalar import GoScalar
 
 _LONGEST_TEXT: Final = 4096
 _UINT64: Final = 1 << 63

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from kubewitness.auditpolicy.gotext import go_quote, replace_invalid
-from kubewitness.auditpolicy.tree import Array, Field, Kind, Mark, Object, Scalar, TreeError, Value
+from kubewitness.godecode.gotext import go_quote, replace_invalid
+from kubewitness.godecode.tree import Array, Field, Kind, Mark, Object, Scalar, TreeError, Value
 
 MAX_DEPTH: Final = 10_000
 MAX_VALUES: Final = 100_000

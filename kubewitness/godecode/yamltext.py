@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Final
 
-from kubewitness.auditpolicy.tree import START, Array, Field, Kind, Mark, Object, Problem, Scalar, TreeError, Value
-from kubewitness.auditpolicy.yamlevents import Event, EventKind, events
-from kubewitness.auditpolicy.yamlnode import (
+from kubewitness.godecode.tree import START, Array, Field, Kind, Mark, Object, Problem, Scalar, TreeError, Value
+from kubewitness.godecode.yamlevents import Event, EventKind, events
+from kubewitness.godecode.yamlnode import (
     Node,
     Pair,
     TypedKey,
@@ -23,7 +23,7 @@ from kubewitness.auditpolicy.yamlnode import (
     scalar_node,
     typed_key,
 )
-from kubewitness.auditpolicy.yamlscalar import MERGE, GoScalar, ScalarError, resolve
+from kubewitness.godecode.yamlscalar import MERGE, GoScalar, ScalarError, resolve
 
 _NOT_A_MAP: Final = "map merge requires map or sequence of maps as the value"
 

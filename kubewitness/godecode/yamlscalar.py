@@ -11,7 +11,7 @@ import math
 import re
 from typing import Final, TypeAlias
 
-from kubewitness.auditpolicy.gotime import is_yaml_timestamp
+from kubewitness.godecode.gotime import is_yaml_timestamp
 
 GoScalar: TypeAlias = bool | int | float | str | None
 """An untyped value as go-yaml yields it; an ``int`` of 2**63 and more is Go's uint64."""

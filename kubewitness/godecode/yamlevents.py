@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from kubewitness.auditpolicy.tree import START, Mark, TreeError
+from kubewitness.godecode.tree import START, Mark, TreeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
