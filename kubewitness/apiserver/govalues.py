@@ -29,7 +29,10 @@ _FLOAT: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
 _UNIT: Final = re.compile(r"[^.0-9]+")
-_UNITS: Final = frozenset({"ns", "us", "\u00b5s", "\u03bcs", "ms", "s", "m", "h"})
+_UNITS: Final = {
+    "ns": 1e-9, "us": 1e-6, "\u00b5s": 1e-6, "\u03bcs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0,
+}  # fmt: skip
+_DURATION_PART: Final = re.compile(r"([0-9.]+)([^.0-9]+)")
 _DIGITS_OF_INT64: Final = 64
 """Binary digits; what is longer is out of range, and too long for Python to convert at no cost."""
 
@@ -86,6 +89,11 @@ def check_duration(text: str) -> str:
         if not rest:
             return text
     raise GoValueError(f"time: invalid duration {_time_quote(text)}")
+
+
+def duration_seconds(text: str) -> float:
+    """A duration that ``check_duration`` lets pass, in seconds."""
+    return sum(float(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text))
 
 
 def _time_quote(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver.auditflags import AUDIT_FLAG, ValueKind
 from kubewitness.apiserver.flags import FlagError, VariableError, unknown_flags, variable_in
-from kubewitness.apiserver.govalues import parse_bool, parse_float, parse_int
+from kubewitness.apiserver.govalues import duration_seconds, parse_bool, parse_float, parse_int
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,6 +81,16 @@ class AuditSettings:
     webhook_initial_backoff: str = "10s"
     webhook_batch: Batching = _WEBHOOK_BATCHING
     webhook_truncate: Truncation = Truncation()
+
+    @property
+    def buffered_seconds(self) -> float | None:
+        """How long an event may wait in a buffer before it is written; ``None`` where no backend buffers."""
+        waits = []
+        if self.log_path and self.log_mode == "batch":
+            waits.append(duration_seconds(self.batch.max_wait))
+        if self.webhook_config_file and self.webhook_mode == "batch":
+            waits.append(duration_seconds(self.webhook_batch.max_wait))
+        return max(waits, default=None)
 
 
 def audit_settings(flags: Flags, version: ServerVersion | None) -> AuditSettings:

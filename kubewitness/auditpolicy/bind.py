@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from kubewitness.godecode.gotime import rfc3339_problem
 from kubewitness.auditpolicy.schema import Anything, GoType, ListOf, MapOf, Plain, Struct, Timestamp
 from kubewitness.godecode.gotext import go_quote
+from kubewitness.godecode.gotime import rfc3339_problem
 from kubewitness.godecode.tree import Array, Kind, Mark, Object, Problem, Scalar, TreeError, Value
 
 _MOST_REFUSED: Final = 100

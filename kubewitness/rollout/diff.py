@@ -16,15 +16,21 @@ _SECRET_KEY: Final = re.compile(
     re.IGNORECASE,
 )
 _USER_INFO: Final = re.compile(r"(://)[^/\s@]+@")
-_ENV_VALUE: Final = re.compile(r"^([ +-]?\s*(?:-\s+)?value:\s*)\S.*$")
+_ENV_VALUE: Final = re.compile(r"""((?:^[ +-]?\s*(?:-\s+)?|[{,]\s*)["']?value["']?\s*:\s*)\S.*$""")
+_ENV_KEY: Final = re.compile(r"""^(\s*(?:-\s+)?)["']?value["']?\s*:""")
 _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def describe(plan: Plan, *, live: bool) -> Iterator[str]:
     """Lines for the terminal: why, the difference of each file, and whether the API will be away."""
     yield from (printable(reason) for reason in plan.reasons)
+    hidden = _value_lines(plan.manifest.before) | _value_lines(plan.manifest.after)
     for change in plan.written:
-        yield from (mask(line) if change is plan.manifest else printable(line) for line in diff(change))
+        for line in diff(change):
+            if change is not plan.manifest:
+                yield printable(line)
+            else:
+                yield f"{line[0]}*****" if line[1:] in hidden else mask(line)
     yield plan.restart.outage if live else "a file tree: no API server is restarted, and nothing is proved"
 
 
@@ -34,6 +40,19 @@ def diff(change: FileChange) -> Iterator[str]:
     old = change.path if change.before is not None else "/dev/null"
     new = change.path if change.after is not None else "/dev/null"
     return unified_diff(before, after, old, new, lineterm="", n=2)
+
+
+def _value_lines(text: str | None) -> set[str]:
+    """The lines with which a ``value:`` goes on below its key."""
+    found: set[str] = set()
+    column: int | None = None
+    for line in (text or "").splitlines():
+        if column is not None and line.strip() and len(line) - len(line.lstrip()) > column:
+            found.add(line)
+        elif line.strip():
+            key = _ENV_KEY.match(line)
+            column = len(key[1]) if key else None
+    return found
 
 
 def mask(line: str) -> str:

@@ -80,7 +80,8 @@ class Plan:
 
     ``expect``, ``expect_before``: audit flags that the process has to have, and had; "" means not set.
     ``prediction``: at which level the new policy records the canary; ``None`` where there is no log file to look into.
-    ``need_mib``: room that the rotation takes, where this plan is the one that sets it.
+    ``need_mib``: room that the rotation takes, where this plan is the one that sets it. ``buffered_seconds``: how long
+    an event may lie in a buffer before it is written.
     """
 
     manifest: FileChange
@@ -91,6 +92,7 @@ class Plan:
     expect_before: dict[str, str]
     prediction: Prediction | None
     need_mib: int | None
+    buffered_seconds: float
     reasons: tuple[str, ...]
 
     @property
@@ -120,7 +122,7 @@ def plan_audit(server: ApiServer, standard: Standard, wanted: WantedPolicy) -> P
     try:
         after = _manifest_after(server, standard, pod, settings)
     except KubewitnessError as error:
-        return Refusal((f"{server.name}: {error}",))
+        return Refusal((f"{server.name}:{error}",))
     return _plan(server, wanted, standard, FileChange(server.manifest_path, server.manifest_text, after))
 
 
@@ -219,6 +221,7 @@ def _finish(
         expect_before=_audit_flags(server.pod, server, pod),
         prediction=_prediction(server, settings, policy) if host else None,
         need_mib=capacity_mib(settings) if rotation_set and host else None,
+        buffered_seconds=settings.buffered_seconds or 0,
         reasons=_reasons(server, standard),
     )
 
@@ -229,10 +232,7 @@ def _restart(server: ApiServer, settings: AuditSettings, manifest: FileChange, p
         return Restart.MANIFEST
     if not (policy is not None and policy.changes) and not is_stale(server):
         return Restart.NONE
-    buffered = (settings.log_path and settings.log_mode == "batch") or (
-        settings.webhook_config_file and settings.webhook_mode == "batch"
-    )
-    return Restart.DRAIN if buffered else Restart.PROCESS
+    return Restart.PROCESS if settings.buffered_seconds is None else Restart.DRAIN
 
 
 def _audit_flags(pod: object, server: ApiServer, other: StaticPod | None = None) -> dict[str, str]:

@@ -51,15 +51,16 @@ def _manifest(server: ApiServer) -> Iterator[str]:
     place = f"{server.name}:{server.manifest_path}"
     match server.pod:
         case Unread() as unread:
-            yield f"{place}: {unread.detail}"
+            named = unread.detail.startswith(server.manifest_path)
+            yield f"{server.name}:{unread.detail}" if named else f"{place}: {unread.detail}"
         case Broken(error=error):
-            yield f"{server.name}: {error}: the kubelet takes the API server down for it: mend the manifest first"
+            yield f"{server.name}:{error}: the kubelet takes the API server down for it: mend the manifest first"
         case None:
             yield f"{place}: no kube-apiserver static pod there: is this a control plane?"
     for other in server.others:
         yield (
             f"{server.name}:{other.path}: defines the same pod as {server.manifest_path}, and the kubelet runs"
-            " whichever it read last (kubernetes/kubernetes#136962): move it out of the folder"
+            " whichever it read last (kubernetes/kubernetes#136962): move the one that should not run out of the folder"
         )
     match server.declared.settings if server.declared else None:
         case Broken(error=problem) | Unread(detail=problem):

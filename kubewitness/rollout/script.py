@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy import Level
@@ -49,6 +50,8 @@ def transaction_script(
             "EXPECT_OLD": _lines(plan.expect_before),
             "LEVEL_403": forbidden,
             "LEVEL_401": unauthorized,
+            "DRAIN_SECONDS": str(5 + ceil(plan.buffered_seconds)),
+            "PROVE_SECONDS": str(15 + ceil(plan.buffered_seconds)),
             "STEADY_SECONDS": str(STEADY_SECONDS),
             "LIMIT_SECONDS": str(wait_seconds),
             "RECORD": json.dumps(

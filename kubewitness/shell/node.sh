@@ -41,7 +41,7 @@ flag_of() {
   tr '\0' '\n' 2>/dev/null <"/proc/$1/cmdline" | awk -v name="$2" '
     pending { value = $0; pending = 0; next }
     { line = $0; at = index(line, "="); key = at ? substr(line, 1, at - 1) : line; gsub("_", "-", key) }
-    key == "--" name { if (at) value = substr(line, at + 1); else pending = 1 }
+    key == "--" name { if (at) value = substr(line, at + 1); else if (name ~ /-(compress|enabled?|dynamic-configuration)$/) value = "true"; else pending = 1 }
     END { print value }'
 }
 

@@ -166,8 +166,9 @@ prove() { # PID LOG-PATH-ON-THE-NODE
   c_log=$(at "$2") || return 0
   c_from=$(stat -L -c %s "$c_log" 2>/dev/null || echo 0)
   c_code=$(send_canary "$(endpoint "$1")" "$CANARY_ID")
-  c_seen='' c_try=0
-  while [ "$c_try" -lt 10 ] && [ "$c_code" != 000 ]; do
+  c_seen='' c_try=0 c_most=10
+  [ "$(flag_of "$1" audit-log-mode)" != batch ] || c_most=45 # it may lie in a buffer first
+  while [ "$c_try" -lt "$c_most" ] && [ "$c_code" != 000 ]; do
     c_seen=$(find_canary "$c_log" "$c_from" "$CANARY_ID") && break
     c_try=$((c_try + 1)) && sleep 1
   done

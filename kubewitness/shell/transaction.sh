@@ -2,8 +2,9 @@
 # Changes the audit configuration of one API server, proves it, or puts everything back. It runs on the node by itself:
 # when the connection that started it drops, it goes on to its end. Everything it says is also in the run's journal.
 # Parameters: ROOT VIEW RUN OWNER STATE_DIR MANIFEST MANIFEST_SHA256 POLICY POLICY_SHA256 POD LOG LOG_DIR NEED_KIB
-#   RESTART (manifest, process, drain, none)  EXPECT, EXPECT_OLD (lines "flag value")  LEVEL_403, LEVEL_401, OLD_LEVEL_403,
-#   OLD_LEVEL_401 (predicted level of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS, RECORD
+#   RESTART (manifest, process, drain, none)  EXPECT, EXPECT_OLD (lines "flag value")  LEVEL_403, LEVEL_401
+#   (predicted level of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS,
+#   DRAIN_SECONDS, PROVE_SECONDS, RECORD
 # Standard input: lines "manifest BASE64" and "policy BASE64" for what is to be written ("-": to be removed), then "end".
 # Exit: 0 done; 10 refused, nothing was changed; 20 rolled back and healthy; 30 rolled back, health not verified.
 umask 077
@@ -22,7 +23,7 @@ log=$(at "$LOG")
 note() { { printf '%s %s\n' "$(date +%Y-%m-%dT%H:%M:%SZ)" "$*" >>"$run/journal"; } 2>/dev/null || :; }
 say() { note "$*" && printf '%s\n' "$*" 2>/dev/null || :; }
 fail() { note "$*" && printf 'kubewitness: %s\n' "$*" >&2 2>/dev/null || :; }
-refuse() { fail "$*" && unlock && exit 10; }
+refuse() { fail "$*" && { [ -n "$policy_done" ] || rm -rf "$run"; } && unlock && exit 10; } # a backup outlives what it may still be needed for
 clock() { cut -d . -f 1 /proc/uptime; }
 sha() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo absent; fi; }
 
@@ -165,7 +166,7 @@ prove() {
   tries=0
   until event=$(find_canary "$log" "$from" "$id"); do
     tries=$((tries + 1))
-    [ "$tries" -lt 15 ] || { why="the canary $id (answered $code) is not in $LOG" && return 1; }
+    [ "$tries" -lt "$PROVE_SECONDS" ] || { why="the canary $id (answered $code) is not in $LOG" && return 1; }
     sleep 1
   done
   case $event in
@@ -177,9 +178,9 @@ prove() {
 replace_process() { # the kubelet starts the container again with the same manifest: the fastest way to a new policy
   for k_pid in $(processes kube-apiserver); do kill -9 "$k_pid"; done
 }
-drain_process() { # no new requests, time for every buffer to be written (a batch waits 30 s at most), then the same
+drain_process() { # no new requests, time for every buffer to be written, then the same
   for k_pid in $(processes kube-apiserver); do kill -TERM "$k_pid"; done
-  drain_until=$(($(clock) + 35))
+  drain_until=$(($(clock) + DRAIN_SECONDS))
   while [ "$(clock)" -lt "$drain_until" ] && [ "$(identity)" = "$old" ]; do sleep 1; done
   [ "$(identity)" != "$old" ] || kill -9 "${old%%.*}"
 }

@@ -29,9 +29,10 @@ def wanted_version() -> str:
 
 @dataclass(frozen=True, slots=True)
 class ControlPlane:
-    """cp-1 of the lab."""
+    """cp-1 of the lab. ``inside``: our commands run in the lab's network, as on a machine beside its nodes."""
 
     inventory: str = "inventories/lab.py"
+    inside: bool = False
 
     def lab_version(self) -> str | None:
         """The Kubernetes version of the lab that is up; ``None`` when none is."""
@@ -56,10 +57,10 @@ class ControlPlane:
 
     def pyinfra(self, *arguments: str, policy: Path | None = None) -> Finished:
         environment = {"KUBEWITNESS_AUDIT_POLICY": str(policy)} if policy else {}
-        return self._run([str(_BIN / "pyinfra"), *arguments], environment)
+        return self._ours("pyinfra", *arguments, environment=environment)
 
     def check(self, *arguments: str, inventory: str | None = None) -> Finished:
-        return self._run([str(_BIN / "kubewitness"), "check", inventory or self.inventory, *arguments], {})
+        return self._ours("kubewitness", "check", inventory or self.inventory, *arguments)
 
     def report(self, *arguments: str, inventory: str | None = None) -> dict[str, Any]:
         done = self.check("-o", "json", *arguments, inventory=inventory)
@@ -122,6 +123,10 @@ class ControlPlane:
             f"cat > /root/manifest <<'E'\n{text}E\nchmod 600 /root/manifest; mv /root/manifest {MANIFEST};"
             " systemctl start kubelet"
         )
+
+    def _ours(self, program: str, *arguments: str, environment: dict[str, str] | None = None) -> Finished:
+        enter = [sys.executable, "-m", "tests.lab", "run", "--"] if self.inside else []
+        return self._run([*enter, str(_BIN / program), *arguments], environment or {})
 
     def _python(self, *module: str) -> Finished:
         return self._run([sys.executable, "-m", *module], {})

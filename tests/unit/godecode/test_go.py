@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from kubewitness.godecode.gotime import is_yaml_timestamp, rfc3339_problem
 from kubewitness.godecode.gotext import float_key, go_float, go_quote, go_strings, json_float, json_strings
+from kubewitness.godecode.gotime import is_yaml_timestamp, rfc3339_problem
 
 LAYOUT = '" as "2006-01-02T15:04:05Z07:00": cannot parse '
 

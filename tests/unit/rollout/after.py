@@ -14,7 +14,7 @@ SECONDS = 60.0
 
 
 def after(before: ApiServer, plan: Plan) -> ApiServer:
-    """What the probe would see a minute later: the files written, and the process started again where the plan says so."""
+    """What the probe would see a minute later: the files written, and the process replaced where the plan says so."""
     reading, now = before.reading, before.reading.now + SECONDS
     assert isinstance(reading.manifests, tuple)
     shape = Shape(0o100600, 0, 0, 1, 9, 1, now - 30, now - 30)
@@ -30,7 +30,9 @@ def after(before: ApiServer, plan: Plan) -> ApiServer:
     if plan.restart is not Restart.NONE:
         argv = read_static_pod(plan.manifest.after or "", plan.manifest.path).argv
         servers = tuple(replace(process, argv=argv, started=now - 10, pid=process.pid + 1) for process in servers)
-    changed = replace(reading, now=now, manifests=manifests, policies=policies, servers=servers, state=_record(plan, servers))
+    changed = replace(
+        reading, now=now, manifests=manifests, policies=policies, servers=servers, state=_record(plan, servers)
+    )
     return observe(changed, before.name, before.cluster)
 
 

@@ -29,7 +29,7 @@ SERVERS: Final[dict[str, str]] = {
 DRIFT: Final = tuple(check for check in load_catalogue() if check.id == "drift-from-standard")
 
 
-@pytest.fixture(params=SERVERS, ids=SERVERS.values(), scope="module")
+@pytest.fixture(params=SERVERS, ids=list(SERVERS.values()), scope="module")
 def given(request: pytest.FixtureRequest) -> ApiServer:
     return server(**json.loads(request.param))
 

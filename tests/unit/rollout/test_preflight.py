@@ -1,0 +1,193 @@
+"""What is refused before a byte changes: one line each, with what, where and what to do."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import pytest
+
+from kubewitness.rollout.plan import Plan, Refusal, WantedPolicy, plan_audit
+from kubewitness.rollout.preflight import refusals
+from tests.checks.servers import KUBEADM_NODE, METADATA, server
+from tests.checks.standards import standard
+from tests.unit.rollout.test_plan import OFF
+
+MANIFEST: Final = "cp-1:/etc/kubernetes/manifests/kube-apiserver.yaml"
+POLICY_HEAD: Final = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
+
+
+def refused(wanted: str = METADATA, **changes: Any) -> tuple[str, ...]:
+    """The reasons, from the plan that the deploy makes."""
+    found = plan_audit(server(**changes), standard(), WantedPolicy(wanted, "mine.yaml", exact=True))
+    return found.reasons if isinstance(found, Refusal) else ()
+
+
+def test_a_good_server_is_not_refused() -> None:
+    assert refused() == ()
+
+
+class TestThePolicyToWrite:
+    @pytest.mark.parametrize(
+        ("text", "begins", "says"),
+        [
+            (POLICY_HEAD + "- level: Metadata\n  verb: [get]\n", "mine.yaml:", 'unknown field "rules[0].verb"'),
+            ("apiVersion: audit.k8s.io/v1beta1\nkind: Policy\nrules: [{level: Metadata}]\n", "mine.yaml:1:", "v1beta1"),
+            (POLICY_HEAD.replace("rules:", "rules: []"), "mine.yaml:3:", "0 rules"),
+            ("", "mine.yaml", "unknown group version field"),
+            (POLICY_HEAD + "- level: [\n", "mine.yaml:5:", "did not find expected node content"),
+            (POLICY_HEAD + "- level: Full\n", "mine.yaml:4:", 'Unsupported value: "Full"'),
+            (POLICY_HEAD + "- level: None\n", "mine.yaml: ", "level None, by rules[0] (line 4)"),
+            (POLICY_HEAD + "- level: RequestResponse\n", "mine.yaml: ", "level RequestResponse, by rules[0] (line 4)"),
+        ],
+    )
+    def test_that_does_not_load_or_records_too_little_or_too_much(self, text: str, begins: str, says: str) -> None:
+        reasons = refused(text)
+
+        assert all(reason.startswith(begins) for reason in reasons)
+        assert any(says in reason for reason in reasons)
+        assert all("\n" not in reason for reason in reasons)
+
+    def test_is_judged_by_the_rules_of_this_server_s_version(self) -> None:
+        any_group = POLICY_HEAD + '- level: Metadata\n  resources: [{group: "*"}]\n- level: Metadata\n'
+
+        assert refused(any_group, version="1.37.1") == ()
+        assert len(refused(any_group, version="1.35.3")) == 1
+
+
+FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
+    "no pod": ({"manifest": "apiVersion: v1\nkind: ConfigMap\n"}, f"{MANIFEST}:1: not a v1 Pod (v1, ConfigMap)"),
+    "no yaml": ({"manifest": "spec: ["}, f"{MANIFEST}:2: yaml: line 1: did not find expected node content"),
+    "no manifest": ({"manifest": None}, "cp-1:/etc/kubernetes/manifests: no kube-apiserver static pod there"),
+    "closed manifest": ({"unread": ["manifest"]}, f"{MANIFEST}: may not be read: run as root"),
+    "closed folder": ({"unread": ["manifests"]}, "cp-1:/etc/kubernetes/manifests: may not be read: run as root"),
+    "bad flag": (
+        {"flags": {"audit-log-maxage": "x"}},
+        f'{MANIFEST}: invalid argument "x" for "--audit-log-maxage" flag',
+    ),
+    "flag of the environment": (
+        {"flags": {"audit-log-path": "/var/log/$(NODE)/audit.log"}},
+        f"{MANIFEST}: --audit-log-path=/var/log/$(NODE)/audit.log: taken from the environment, not known here",
+    ),
+    "no version": (
+        {"version": None, "answers": {"/version": None}},
+        f"{MANIFEST}: the server's version is not known",
+    ),
+    "stray pod": (
+        {"files": {"kube-apiserver.yaml.bak": "copy"}},
+        f"{MANIFEST}: defines the same pod as /etc/kubernetes/manifests/kube-apiserver.yaml.bak",
+    ),
+    "log under no mount": (
+        {"mounts": {"log": None}},
+        f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: ",
+    ),
+    "log under a read-only mount": (
+        {"mounts": {"log": {"read_only": True}}},
+        f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: /var/log/kubernetes/audit is mounted",
+    ),
+    "policy under a wide mount": (
+        {"mounts": {"policy": {"host": "/etc/kubernetes"}}},
+        f"{MANIFEST}: --audit-policy-file=/etc/kubernetes/audit/policy.yaml: all of /etc/kubernetes is mounted",
+    ),
+    "no distribution": (
+        {"markers": []},
+        "cp-1: no known Kubernetes distribution on this node: is it a control plane?",
+    ),
+    "two distributions": (
+        {"markers": [*KUBEADM_NODE, "/var/lib/rancher/k3s/server"]},
+        "cp-1: traces of kubeadm and K3s: take those of the one that no longer runs away",
+    ),
+    "another distribution": (
+        {"markers": [*KUBEADM_NODE, "/etc/kubernetes/kubelet.env"]},
+        "cp-1: Kubespray: not changed by this tool yet: ",
+    ),
+}
+
+
+class TestTheNode:
+    @pytest.mark.parametrize("name", FILES)
+    @pytest.mark.parametrize("view", ["live", "tree"])
+    def test_whose_files_are_not_as_they_have_to_be(self, view: str, name: str) -> None:
+        changes, reason = FILES[name]
+
+        found = refused(**{"view": view, **changes})
+
+        assert len(found) == 1, found
+        assert found[0].startswith(reason)
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [
+            ({"kubelet": "inactive"}, "cp-1: the kubelet is inactive: it would not act: start it first"),
+            ({"kubelet": "failed"}, "cp-1: the kubelet is failed: it would not act: start it first"),
+            ({"tools": []}, "cp-1: neither curl nor openssl on the node: nothing could be proved: install one"),
+            ({"processes": 0}, "cp-1: kube-apiserver does not run: mend that first: journalctl -u kubelet says why"),
+            ({"processes": 2}, "cp-1: 2 kube-apiserver processes on one node: not supported yet"),
+            ({"answers": {"/readyz": [500, "no"]}}, "cp-1: /readyz answers 500 before any change: mend that first"),
+            ({"answers": {"/livez": [0, ""]}}, "cp-1: /livez answers 0 before any change: mend that first"),
+            ({"answers": {"/livez": None}}, "cp-1: /livez answers nothing before any change: mend that first"),
+            (
+                {"running": {"audit-log-maxage": "7"}},
+                f"{MANIFEST}: --audit-log-maxage differs from the running process: the kubelet has not acted on the"
+                " manifest: journalctl -u kubelet says why",
+            ),
+        ],
+    )
+    def test_that_is_not_well(self, changes: dict[str, Any], reason: str) -> None:
+        assert refused(**changes) == (reason,)
+
+    @pytest.mark.parametrize("tool", ["curl", "openssl"])
+    def test_one_client_is_enough(self, tool: str) -> None:
+        assert refused(tools=[tool]) == ()
+
+    def test_a_kubelet_that_nobody_could_ask_about_is_not_held_against_it(self) -> None:
+        assert refused(kubelet="unknown") == ()
+
+
+class TestTheRoom:
+    @pytest.mark.parametrize(("free_mib", "enough"), [(1099, False), (1100, True)])
+    def test_a_new_log_needs_room_for_all_that_its_rotation_keeps(self, free_mib: int, enough: bool) -> None:
+        found = refused(**{**OFF, "log": {"free_mib": free_mib}})
+
+        assert (found == ()) is enough
+        if not enough:
+            assert found == (
+                "cp-1:/var/log/kubernetes/audit/audit.log: the rotation asked for needs 1100 MiB and 1099 MiB are free:"
+                " make room, or lower maxbackup and maxsize_mib in the standard",
+            )
+
+    def test_room_that_was_not_read_is_not_room(self) -> None:
+        (reason,) = refused(**{**OFF, "unread": ["room"]})
+
+        assert "the free room there is not known" in reason
+
+    def test_a_file_tree_has_no_disk(self) -> None:
+        assert refused(**{**OFF, "view": "tree"}) == ()
+
+    def test_a_log_that_is_there_already_is_not_measured(self) -> None:
+        assert refused(log={"free_mib": 1}) == ()
+
+
+class TestTheWayBack:
+    """It asks less: a policy that falls short may be put back, a node that is not well may not be touched."""
+
+    def test_what_the_standard_asks_is_not_asked(self) -> None:
+        assert refusals(server(mounts={"log": None}), None, None, "") == ()
+
+    def test_the_node_has_to_be_well(self) -> None:
+        assert len(refusals(server(kubelet="inactive"), None, None, "")) == 1
+
+
+def test_all_reasons_are_told_at_once_and_each_once() -> None:
+    found = refused(POLICY_HEAD + "- level: None\n", kubelet="inactive", tools=[], markers=[])
+
+    assert len(found) == len(set(found)) == 4
+
+
+def test_a_stray_file_that_is_no_pod_is_no_reason() -> None:
+    found = plan_audit(
+        server(files={"audit-policy.yaml": METADATA, "kube-apiserver.d": "directory"}),
+        standard(),
+        WantedPolicy(METADATA, "mine.yaml", exact=False),
+    )
+
+    assert isinstance(found, Plan)
