@@ -7,7 +7,7 @@ from kubewitness.demand import differences
 from kubewitness.drift import since_last_run
 from kubewitness.model import Rung, Severity, Unread
 from kubewitness.observed import ApiServer
-from kubewitness.rollout.staleness import is_stale
+from kubewitness.rollout.staleness import needs_new_process
 from kubewitness.standard import Standard
 
 _SOURCE = "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"
@@ -32,10 +32,8 @@ def drift_from_standard(server: ApiServer, standard: Standard) -> Result:
     result = from_differences(differences(server, standard.audit), "nothing falls short of the standard")
     if isinstance(result, Fail):
         return replace(result, remedy="run the audit deploy; with --dry it shows what it would change")
-    if is_stale(server):
-        return Fail(
-            "the process has to read its policy again", "run the audit deploy", "a fresh process", "an older one"
-        )
+    if why := needs_new_process(server):
+        return Fail(why, "run the audit deploy: it starts kube-apiserver again", "a fresh process", "an older one")
     return result
 
 

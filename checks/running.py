@@ -1,10 +1,12 @@
 """Is audit logging in force, and does it write: what the running process shows."""
 
+from dataclasses import replace
+
 from kubewitness.apiserver import AuditSettings, Flags, capacity_mib, unknown_rotation
 from kubewitness.auditpolicy import Level, Loaded
 from kubewitness.canary import predict, recorded_level
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared
-from kubewitness.model import Evidence, Reason, Rung, Severity, Unread
+from kubewitness.model import Evidence, Reason, Rung, Severity, Source, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.probe.reading import AuditLog, Canary, Process, Shape
 from kubewitness.rollout.staleness import is_stale
@@ -13,6 +15,8 @@ from kubewitness.standard import Standard
 _FLAGS = "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"
 _AUDITING = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
 _OWASP = "OWASP-K8s:K10:2025"
+_EARLY_SECONDS = 120
+"""A server that has just started may have had nothing to record yet."""
 
 
 @check(
@@ -122,7 +126,7 @@ def audit_log_written(server: ApiServer, standard: Standard) -> Result:
     """A log removed or renamed under the running server goes on being written: to a file that has no name."""
     found = _log(server)
     if not isinstance(found, tuple):
-        return found
+        return _elsewhere(server, standard) or found
     process = _process(server)
     if not isinstance(process, Process):
         return process
@@ -133,7 +137,8 @@ def audit_log_written(server: ApiServer, standard: Standard) -> Result:
         server.saw(f"/proc/{process.pid}/fd", f"{item.path}{' (deleted)' if item.deleted else ''}")
         for item in process.open_logs
     )
-    return _lost(process, log.file.path, shape, evidence) or _silent(server, process, log, evidence)
+    lost = _lost(process, log.file.path, shape, evidence)
+    return lost or _legacy(server) or _written(server, process, log, evidence)
 
 
 @check(
@@ -188,7 +193,7 @@ def audit_canary(server: ApiServer, standard: Standard) -> Result:
     if canary is None:
         return NotApplicable("not asked for: --prove")
     if canary.problem:
-        return Unknown(Reason.NOT_OBSERVED, "there is no log file to look into")
+        return _elsewhere(server, standard) or Unknown(Reason.NOT_OBSERVED, "there is no log file to look into")
     loaded = server.policy.loaded if server.policy else None
     if not isinstance(loaded, Loaded):
         return Unknown(Reason.PARSE, "the policy cannot be read, so nothing can be predicted")
@@ -200,19 +205,42 @@ def audit_canary(server: ApiServer, standard: Standard) -> Result:
 
 
 def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:
+    if legacy := _legacy(server):
+        return legacy
     got = recorded_level(canary.lines, canary.id) or Level.NONE
     evidence = (server.saw(f"canary {canary.id}", f"answered {canary.code}, recorded at {got}"),)
     if wanted == got == Level.NONE:
         return NotApplicable("the policy does not record it, so that it is not in the log proves nothing")
+    if got == Level.NONE and (waits := _buffered_seconds(server)) > canary.waited_seconds:
+        message = f"not in the log after {canary.waited_seconds} s, but an event may wait {waits:g} s in a buffer"
+        return Unknown(
+            Reason.NOT_OBSERVED, message, "lower --audit-log-batch-max-wait, or set --audit-log-mode=blocking"
+        )
     if got != wanted:
         remedy = "find out where it went: is the log path right, is the disk full, was the policy loaded?"
         return Fail(f"recorded at {got}", remedy, str(wanted), str(got), evidence)
     return Pass(f"answered {canary.code}, recorded at {got} as the policy says", evidence)
 
 
+def _elsewhere(server: ApiServer, standard: Standard) -> Unknown | None:
+    """The events go where we cannot look."""
+    settings = server.settings
+    if (
+        settings is None
+        or settings.log_path not in {"", "-"}
+        or not (settings.log_path or settings.webhook_config_file)
+    ):
+        return None
+    if standard.required[Source.AUDIT] < Rung.EMITTING:
+        return None
+    place = "standard output" if settings.log_path else "a webhook"
+    remedy = "set --audit-log-path to a file, or ask for less: --require effective"
+    return Unknown(Reason.NOT_OBSERVED, f"the events go to {place}: whether any arrives is not seen here", remedy)
+
+
 def _lost(process: Process, path: str, shape: Shape | None, evidence: tuple[Evidence, ...]) -> Fail | None:
     """What is at ``path`` now is not what the process writes to."""
-    remedy = "start kube-apiserver again; the audit deploy does not: nothing in its files differs"
+    remedy = "start kube-apiserver again: it goes on writing to the file that it has open"
     if shape is None:
         return Fail(f"{path} is not there", remedy, "the file that the process holds open", "no file", evidence)
     held = [(item.shape.inode, item.shape.device) for item in process.open_logs]
@@ -222,15 +250,45 @@ def _lost(process: Process, path: str, shape: Shape | None, evidence: tuple[Evid
     return None
 
 
-def _silent(server: ApiServer, process: Process, log: AuditLog, evidence: tuple[Evidence, ...]) -> Result:
+def _written(server: ApiServer, process: Process, log: AuditLog, evidence: tuple[Evidence, ...]) -> Result:
+    """Of a log that is not lost as far as it was seen."""
+    started = server.time(process.started)
+    if process.canary and recorded_level(process.canary.lines, process.canary.id):
+        return Pass("our own request is in it", evidence)
     if isinstance(log.last_event, Unread):
         return Unknown(log.last_event.reason, f"{log.file.path}: {log.last_event.detail}")
-    started = server.time(process.started)
     last = server.time(log.last_event) if log.last_event else "none"
     if log.last_event is None or log.last_event < process.started:
+        if server.reading.now - process.started < _EARLY_SECONDS:
+            message = f"no event yet: the process started {started}"
+            return Unknown(Reason.NOT_OBSERVED, message, "ask again in two minutes, or --prove")
         remedy = "look at the policy, and at apiserver_audit_error_total: nothing that happened was recorded"
         return Fail("no event since the process started", remedy, f"after {started}", last, evidence)
+    if not process.open_logs:
+        remedy = "--prove" if process.descriptors_listed else "run as root, or set _sudo in the inventory"
+        seen = "holds no file open there" if process.descriptors_listed else "has descriptors that could not be listed"
+        return Unknown(Reason.NOT_OBSERVED, f"{log.file.path} has events, but the process {seen}", remedy)
     return Pass(f"last event {last}, the process started {started}", evidence)
+
+
+def _in_force(server: ApiServer) -> AuditSettings | None:
+    """The settings of the running process; those of the manifest where it shows none."""
+    running = server.running.settings if server.running else None
+    return running if isinstance(running, AuditSettings) else server.settings
+
+
+def _legacy(server: ApiServer) -> Unknown | None:
+    """Lines of text, in which an event cannot be told from a forged one, and no time be found."""
+    settings = _in_force(server)
+    if settings is None or settings.format != "legacy":
+        return None
+    return Unknown(Reason.UNSUPPORTED, "events in the format legacy are not read", "set --audit-log-format=json")
+
+
+def _buffered_seconds(server: ApiServer) -> float:
+    """How long an event may wait before it is in the log; what the webhook does with it does not matter."""
+    settings = _in_force(server)
+    return (replace(settings, webhook_config_file="").buffered_seconds if settings else None) or 0
 
 
 def _process(server: ApiServer) -> Process | Unknown:

@@ -40,7 +40,7 @@ run 3 kubewitness check inventories/demo.py
 
 cat <<'NEXT'
 
-What to run next:
+What to run next (after `. .venv/bin/activate`):
   diff -r demo/nodes .demo/nodes                                  what the deploy changed, and that it changed nothing else
   pyinfra -y inventories/demo.py deploys/audit.py                 again: it changes nothing
   kubewitness check inventories/demo.py --require declared        what suffices in CI, before an image ever runs: exit code 0

@@ -10,5 +10,9 @@ _NODES = Path(__file__).resolve().parent.parent / ".demo" / "nodes"
 control_plane = [
     ("@tree/no-auditing", {"root": str(_NODES / "no-auditing"), "cluster": "shop"}),
     ("@tree/records-nothing", {"root": str(_NODES / "records-nothing"), "cluster": "bank"}),
-    ("@tree/lists-unseen", {"root": str(_NODES / "lists-unseen"), "cluster": "blog"}),
+    # Somebody wrote this one's policy by hand: the deploy replaces such a policy only where it is told to.
+    (
+        "@tree/lists-unseen",
+        {"root": str(_NODES / "lists-unseen"), "cluster": "blog", "audit_policy_replace": True},
+    ),
 ]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kubewitness import __version__
 from kubewitness.catalogue import load_catalogue
 from kubewitness.check import assess
-from kubewitness.content import read_standard
+from kubewitness.content import own_policy_text, read_standard
 from kubewitness.model import Report, Run, Source
 from kubewitness.standard import parse_rung
 
@@ -42,8 +42,8 @@ def assess_fleet(
     hosts = tree_inventory(root) if root is not None else read_inventory(inventory or "")
     targets: list[Target] = []
     findings: list[Finding] = []
-    for subject, name in collect(hosts, limit, f"kubewitness-{run}" if prove else "", progress):
-        target, found = assess(subject, standards.get(name), catalogue, {"--prove"} if prove else ())
+    for subject, name, policy in collect(hosts, limit, f"kubewitness-{run}" if prove else "", progress):
+        target, found = assess(subject, standards.get(name, policy), catalogue, {"--prove"} if prove else ())
         targets.append(target)
         findings.extend(found)
     return Report(
@@ -59,22 +59,25 @@ class _Standards:
     def __init__(self, name: str | None, require: str | None) -> None:
         self._name = name
         self._rung = parse_rung(require) if require else None
-        self._read: dict[str, Standard] = {}
+        self._read: dict[tuple[str, str | None], Standard] = {}
         if name:
-            self.get(name)
+            self.get(name, None)
 
-    def get(self, name: str) -> Standard:
-        wanted = self._name or name
+    def get(self, name: str, policy: str | None) -> Standard:
+        """The standard of a host, with the text of the policy file that its host data names."""
+        wanted = self._name or name, policy
         if wanted not in self._read:
-            standard = read_standard(wanted)
+            standard = read_standard(wanted[0])
             if self._rung is not None:
                 standard = standard.requiring(dict.fromkeys(Source, self._rung))
+            if policy:
+                standard = standard.with_policy(own_policy_text(policy))
             self._read[wanted] = standard
         return self._read[wanted]
 
     @property
     def names(self) -> str:
-        return ", ".join(sorted(self._read))
+        return ", ".join(sorted({name for name, _ in self._read}))
 
 
 def _now() -> str:

@@ -80,7 +80,7 @@ _Function: TypeAlias = "Callable[[ApiServer, Standard], Result]"
 class Check:
     """One check of the catalogue.
 
-    ``rung``: where on the ladder it looks. ``climbs``: without its PASS that rung is not reached. ``opt_in``: the
+    ``rung``: where on the ladder it looks. ``climbs``: it decides whether that rung is reached. ``opt_in``: the
     option that asks for it; empty: it always runs. ``source``: where the demand comes from (https). ``controls``:
     ``framework:id``.
     """
@@ -152,6 +152,8 @@ def assess(
 def _result(item: Check, subject: Subject, standard: Standard, required: Rung) -> Result:
     if isinstance(subject, UnreadNode):
         return Unknown(subject.why.reason, subject.why.detail)
+    if subject.reading.lock is not None:
+        return Unknown(Reason.NOT_OBSERVED, f"being changed by {subject.reading.lock}", "check again when it has ended")
     if item.rung > subject.ceiling:
         seen = f"a file tree shows rung {subject.ceiling.value} ({subject.ceiling.name.lower()}) at most"
         if item.rung > required:
@@ -188,7 +190,7 @@ def _finding(item: Check, result: Result, subject: Subject, state: SourceState) 
 
 def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceiling: Rung) -> SourceState:
     results = list(results)
-    rung, unknown = _climb(results, ceiling)
+    rung, unknown = _climb(results, required, ceiling)
     failed = [item for item, result in results if isinstance(result, Fail) and item.severity.rank >= Severity.HIGH.rank]
     if rung is not None and rung < min(required, ceiling):
         return SourceState(rung, required, ceiling, Status.FAIL)
@@ -204,8 +206,11 @@ def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceili
 _NOTHING: Final = Unknown(Reason.NOT_OBSERVED, "")
 
 
-def _climb(results: Sequence[tuple[Check, Result]], ceiling: Rung) -> tuple[Rung | None, Unknown]:
-    """The highest rung below which every climbing check passed; ``None`` when something there is not known."""
+def _climb(results: Sequence[tuple[Check, Result]], required: Rung, ceiling: Rung) -> tuple[Rung | None, Unknown]:
+    """The highest rung up to which climbing checks passed and none failed; ``None`` when something there is not known.
+
+    A rung that no check shows is not known either, where it is asked for; else it is where the ladder ends.
+    """
     reached = Rung.OFF
     for rung in Rung:
         if not Rung.OFF < rung <= ceiling:
@@ -216,6 +221,11 @@ def _climb(results: Sequence[tuple[Check, Result]], ceiling: Rung) -> tuple[Rung
         unknown = [result for result in here if isinstance(result, Unknown)]
         if unknown:
             return None, unknown[0]
+        if not any(isinstance(result, Pass) for result in here):
+            if rung > required:
+                break
+            hint = f"nothing shows rung {rung.value}: ask for less: --require {reached.name.lower()}"
+            return None, Unknown(Reason.NOT_OBSERVED, "", hint)
         reached = rung
     return reached, _NOTHING
 

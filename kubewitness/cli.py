@@ -36,24 +36,32 @@ class _Group(click.Group):
         except KubewitnessError as error:
             click.echo(f"kubewitness: {_one_line(str(error))}", err=True)
             ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("kubewitness: interrupted: nothing is reported", err=True)
+            ctx.exit(130)
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="kubewitness")
 def main() -> None:
-    r"""Prove that the logging of Kubernetes clusters is on, and say where that stops being true.
+    """Prove that the logging of Kubernetes clusters is on, and say where that stops being true.
 
     \b
     kubewitness check inventories/prod.py              what is logged, how far it was seen
     pyinfra inventories/prod.py deploys/audit.py       switch it on
 
     Exit codes: 0 as wanted, 1 findings, 2 cannot run, 3 something was not read (2 over 1 over 3).
-    """
+    """  # noqa: D301  click takes the paragraph behind the backspace as it is
 
 
 @main.command()
-@click.argument("inventory", required=False)
-@click.option("--root", metavar="DIR", help="Check a file tree (an image, a mounted disk) instead of an inventory.")
+@click.argument("inventory", required=False, type=click.Path())
+@click.option(
+    "--root",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Check a file tree (an image, a mounted disk) instead of an inventory.",
+)
 @click.option("--limit", metavar="NAME", multiple=True, help="Only this host or group; may be given again.")
 @click.option("--standard", metavar="NAME|FILE", help="For every host; else host data `standard`, else `standard`.")
 @click.option(
@@ -67,7 +75,12 @@ def main() -> None:
     "--fail-on", type=click.Choice([item.value for item in Severity]), default=Severity.MEDIUM.value, show_default=True
 )
 @click.option(
-    "--checks", "folders", metavar="DIR", multiple=True, help="A folder with checks of your own (its code is run)."
+    "--checks",
+    "folders",
+    metavar="DIR",
+    multiple=True,
+    type=click.Path(file_okay=False),
+    help="A folder with checks of your own (its code is run).",
 )
 def check(inventory: str | None, root: str | None, **options: Any) -> None:
     """Say of every control plane how far its logging was seen, and what falls short.
@@ -97,11 +110,11 @@ def checks(output: str) -> None:
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
     from kubewitness.report.catalogue import CATALOGUE_FORMATS  # noqa: PLC0415
 
-    click.echo(CATALOGUE_FORMATS[output](load_catalogue()), nl=False)
+    _print(CATALOGUE_FORMATS[output](load_catalogue()))
 
 
 @main.command()
-@click.argument("id")
+@click.argument("id", shell_complete=lambda _ctx, _parameter, typed: _check_ids(typed))
 def explain(id: str) -> None:  # noqa: A002
     """Say what the check ID looks at, why, and which controls it serves."""
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
@@ -127,6 +140,12 @@ def completion(shell: str) -> None:
     click.echo(maker(main, {}, "kubewitness", "_KUBEWITNESS_COMPLETE").source())
 
 
+def _check_ids(typed: str) -> list[str]:
+    from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
+
+    return [item.id for item in load_catalogue() if item.id.startswith(typed)]
+
+
 def _sink(item: str) -> tuple[str, str | None]:
     """``json=out.json`` as format and file. An unknown format is refused before anything is read."""
     from kubewitness.report import renderer  # noqa: PLC0415
@@ -141,7 +160,7 @@ def _write(report: Report, name: str, file: str | None) -> None:
 
     text = renderer(name)(report, _options(file is None))
     if file is None:
-        click.echo(text, nl=False, color=True)
+        _print(text)
         return
     path = Path(file)
     part = path.with_name(f".{path.name}.part")
@@ -151,6 +170,17 @@ def _write(report: Report, name: str, file: str | None) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise KubewitnessError(f"{file}: the report cannot be written: {error.strerror}") from error
+
+
+def _print(text: str) -> None:
+    try:
+        click.echo(text, nl=False, color=True)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  or Python tries once more at its end
+        raise KubewitnessError(f"standard output: cannot be written: {error.strerror}") from error
 
 
 def _options(to_terminal: bool) -> Options:

@@ -27,7 +27,7 @@ from kubewitness.check import Subject, UnreadNode  # noqa: E402
 from kubewitness.errors import KubewitnessError  # noqa: E402
 from kubewitness.facts import probe_command, tree_root  # noqa: E402
 from kubewitness.model import Reason, Rung, Unread  # noqa: E402
-from kubewitness.observed import observe  # noqa: E402
+from kubewitness.observed import ApiServer, observe  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.roles import cluster_of, is_control_plane  # noqa: E402
 
@@ -65,8 +65,8 @@ def read_inventory(path: str) -> Inventory:
 
 def collect(
     inventory: Inventory, limit: Iterable[str], canary: str, progress: Callable[[str], None]
-) -> Iterator[tuple[Subject, str]]:
-    """Each control plane as it was seen, with the name of its standard (host data ``standard``), as they answer.
+) -> Iterator[tuple[Subject, str, str | None]]:
+    """Each control plane as it was seen, with host data ``standard`` and ``audit_policy``, as they answer.
 
     ``canary``: id of the request to send and look for; empty: send none. ``progress`` is called with each name. Raises
     KubewitnessError when the inventory, or what ``limit`` leaves of it, holds no control plane.
@@ -84,7 +84,7 @@ def collect(
             raise KubewitnessError("pyinfra has no pool to connect with")
         for item, subject in pool.imap_unordered(lambda item: (item, _read(state, item, canary)), hosts):
             progress(item.name)
-            yield subject, str(item.data.get("standard") or "standard")
+            yield subject, str(item.data.get("standard") or "standard"), item.data.get("audit_policy")
 
 
 def _limited(inventory: Inventory, names: list[str]) -> list[Host]:
@@ -98,26 +98,30 @@ def _limited(inventory: Inventory, names: list[str]) -> list[Host]:
 
 
 def _read(state: State, item: Host, canary: str) -> Subject:
-    cluster = cluster_of(item)
-    ceiling = Rung.EMITTING if tree_root(item) is None else Rung.DECLARED
-    with ctx_host.use(item):
-        try:
-            item.connect(show_errors=False, raise_exceptions=True)
-            state.activate_host(item)
-            return observe(parse_reading(_probe(state, item, canary)), item.name, cluster)
-        except _NotReadError as error:
-            return UnreadNode(item.name, cluster, error.unread, ceiling)
-        except ConnectError as error:
-            return UnreadNode(item.name, cluster, Unread(Reason.UNREACHABLE, str(error)), ceiling)
-        except KubewitnessError as error:
-            return UnreadNode(item.name, cluster, Unread(Reason.PARSE, str(error)), ceiling)
-        except (OSError, SSHException, EOFError) as error:
-            return UnreadNode(
-                item.name, cluster, Unread(Reason.UNREACHABLE, str(error) or type(error).__name__), ceiling
-            )
-        finally:
-            if item.connected:
-                item.disconnect()
+    try:
+        with ctx_host.use(item):
+            return _observed(state, item, canary)
+    except _NotReadError as error:
+        unread = error.unread
+    except ConnectError as error:
+        unread = Unread(Reason.UNREACHABLE, str(error))
+    except (KubewitnessError, UnicodeDecodeError) as error:
+        unread = Unread(Reason.PARSE, str(error))
+    except (OSError, SSHException, EOFError) as error:
+        unread = Unread(Reason.UNREACHABLE, str(error) or type(error).__name__)
+    except Exception as error:  # noqa: BLE001  one odd node must neither end the check of the others nor look like a PASS
+        unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")
+    return UnreadNode(item.name, cluster_of(item), unread, Rung.EMITTING if tree_root(item) is None else Rung.DECLARED)
+
+
+def _observed(state: State, item: Host, canary: str) -> ApiServer:
+    try:
+        item.connect(show_errors=False, raise_exceptions=True)
+        state.activate_host(item)
+        return observe(parse_reading(_probe(state, item, canary)), item.name, cluster_of(item))
+    finally:
+        if item.connected:
+            item.disconnect()
 
 
 class _NotReadError(Exception):

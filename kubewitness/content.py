@@ -71,3 +71,11 @@ def read_standard(name: str) -> Standard:
         return parse_standard(Path(name).read_text("utf-8"), name)
     except (OSError, UnicodeDecodeError) as error:
         raise KubewitnessError(f"{name}: cannot be read as a standard: {error}") from error
+
+
+def own_policy_text(path: str) -> str:
+    """The team's own audit policy, named by host data ``audit_policy``. Bytes that are no UTF-8 stay what they are."""
+    try:
+        return Path(path).read_text("utf-8", "surrogateescape")
+    except OSError as error:
+        raise KubewitnessError(f"{path}: {error.strerror}: audit_policy names a file on this machine") from error

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver import StaticPod, rotation_gaps
-from kubewitness.auditpolicy import Loaded, Refused, excesses, shortfalls
+from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
@@ -44,14 +44,23 @@ def backend_differences(settings: AuditSettings) -> tuple[Difference, ...]:
     """No log and no webhook backend: events go nowhere."""
     if settings.log_path or settings.webhook_config_file:
         return ()
-    return (Difference("--audit-log-path", "a path", "not set", f"set --audit-log-path={LOG_PATH}"),)
+    return (
+        Difference("--audit-log-path", "a path", "not set", f"run the audit deploy: it sets {LOG_PATH}, and its mount"),
+    )
 
 
 def policy_flag_differences(settings: AuditSettings) -> tuple[Difference, ...]:
     """No policy file: kube-apiserver records nothing, and says so only at verbosity 2."""
     if settings.policy_file:
         return ()
-    return (Difference("--audit-policy-file", "a path", "not set", f"set --audit-policy-file={POLICY_PATH}"),)
+    return (
+        Difference(
+            "--audit-policy-file",
+            "a path",
+            "not set",
+            f"run the audit deploy: it sets {POLICY_PATH}, its mount and a policy",
+        ),
+    )
 
 
 def rotation_differences(settings: AuditSettings, standard: AuditStandard) -> tuple[Difference, ...]:
@@ -98,7 +107,9 @@ def policy_differences(
 ) -> tuple[Difference, ...]:
     """The policy would not load, was not meant as it is read, misses what must be recorded, or records secrets."""
     return load_differences(loaded) or (
-        record_differences(loaded, standard, version) + leak_differences(loaded, standard, version)
+        record_differences(loaded, standard, version)
+        + leak_differences(loaded, standard, version)
+        + own_policy_differences(loaded, standard, version)
     )
 
 
@@ -179,6 +190,18 @@ def told(found: Iterable[Difference | FieldDifference], most: int = 8) -> Iterat
     for (actual, expected), fields in alike.items():
         more = f" and {len(fields) - most} more" if len(fields) > most else ""
         yield f"{', '.join(fields[:most])}{more}: {actual}, should be {expected}"
+
+
+def own_policy_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...]:
+    """The inventory names a policy of the team's own, and another is there. Written differently is no difference."""
+    if standard.own_policy is None or not isinstance(loaded, Loaded):
+        return ()
+    wanted = load(standard.own_policy, version)
+    if isinstance(wanted, Loaded) and wanted.policy == loaded.policy:
+        return ()
+    return (Difference("audit policy", "the one named as audit_policy", "another one", "run the audit deploy"),)
 
 
 def _rule(loaded: Loaded, index: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import secrets
 import shlex
 import socket
@@ -11,19 +12,34 @@ import sys
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+import click
 from pyinfra import host, inventory, state
 from pyinfra.api.deploy import deploy
+from pyinfra_cli.main import cli as pyinfra_command
 
-from kubewitness.content import policy_text, read_standard
+from kubewitness.content import own_policy_text, policy_text, read_standard
 from kubewitness.errors import KubewitnessError
 from kubewitness.operations import RunContext, audit_logging, refused, undo_audit_logging
 from kubewitness.roles import cluster_of, is_control_plane
-from kubewitness.rollout.plan import WantedPolicy
+from kubewitness.rollout.outcome import WantedPolicy
 from kubewitness.rollout.script import WAIT_SECONDS
 
+#: A manifest change takes 45 s where all is well.
+_SHORTEST_WAIT: Final = 60
+
+#: pyinfra's options that are about one run, not about how its hosts are reached.
+_OF_ONE_RUN: Final = frozenset(
+    {"dry", "diff", "yes", "limit", "exclude", "verbosity", "json_output", "support"}
+    | {"debug", "debug_all", "debug_facts", "debug_operations"}
+)
+_SECRET_NAME: Final = re.compile("pass|secret|token|credential|api_?key", re.IGNORECASE)
+_USER_INFO: Final = re.compile("://.*@")
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from pyinfra.api.state import State
 
     from kubewitness.standard import Standard
@@ -34,7 +50,8 @@ def enable_audit() -> None:
     """Bring the audit logging of every control plane to its standard, one node at a time.
 
     Host data: `standard` (a name, or a file), `audit_policy` (a file: the team's own policy), `cluster`,
-    `audit_wait_seconds` (how long an API server may take to get ready; 240).
+    `audit_policy_replace` (replace a policy that is not ours and misses something; False),
+    `audit_wait_seconds` (how long an API server may take to get ready; 330).
     """
     for name in host.loop(sorted(peer.name for peer in inventory)):
         if host.name == name and is_control_plane(host):
@@ -48,31 +65,31 @@ def enable_audit() -> None:
 
 
 @deploy("Undo audit logging")
-def undo_audit(run: str) -> None:
+def undo_audit(run: str = "") -> None:
     """Put back what a run replaced, on the hosts that it changed.
 
     + run: id of the run, as it printed it
     """
     for name in host.loop(sorted(peer.name for peer in inventory)):
         if host.name == name and is_control_plane(host):
-            undo_audit_logging(
-                name=f"Undo run {run} on {name}",
-                undone=str(run),
-                run=_context(name),
-            )
+            if run:
+                undo_audit_logging(name=f"Undo run {run} on {name}", undone=str(run), run=_context(name))
+            else:
+                refused(name=f"Undo on {name}", reason="name the run that is to be undone: run=… as it printed it")
 
 
 def _wanted_policy(standard: Standard) -> WantedPolicy:
     own = host.data.get("audit_policy")
     if not own:
-        return WantedPolicy(
-            policy_text(standard.audit.policy), f"policies/audit/{standard.audit.policy}.yaml", exact=False
-        )
-    try:
-        text = Path(str(own)).read_text("utf-8", "surrogateescape")
-    except OSError as error:
-        raise KubewitnessError(f"{own}: {error.strerror}: audit_policy names a file on this machine") from error
+        where = f"policies/audit/{standard.audit.policy}.yaml"
+        return WantedPolicy(policy_text(standard.audit.policy), where, exact=False, replace=_may_replace())
+    text = own_policy_text(str(own))
     return WantedPolicy(text, str(own), exact=True)
+
+
+def _may_replace() -> bool:
+    """Host data as Python has it, or as the command line's ``--data`` gives it."""
+    return str(host.data.get("audit_policy_replace") or "").lower() in {"true", "yes", "1"}
 
 
 def _context(name: str) -> RunContext:
@@ -82,8 +99,8 @@ def _context(name: str) -> RunContext:
 
 def _wait_seconds() -> int:
     given = str(host.data.get("audit_wait_seconds") or WAIT_SECONDS)
-    if not given.isascii() or not given.isdigit():
-        raise KubewitnessError(f"{host.name}: audit_wait_seconds is {given!r}: give a number of seconds")
+    if not given.isascii() or not given.isdigit() or int(given) < _SHORTEST_WAIT:
+        raise KubewitnessError(f"{host.name}: audit_wait_seconds is {given!r}: give {_SHORTEST_WAIT} seconds or more")
     return int(given)
 
 
@@ -97,6 +114,35 @@ def _owner() -> str:
 
 
 def _undo_command(name: str, run: str) -> str:
-    words = [word for word in sys.argv[1:] if not word.startswith("-")]
-    given = words[0] if words and Path(sys.argv[0]).name == "pyinfra" else "INVENTORY"
-    return shlex.join(["pyinfra", given, "kubewitness.deploys.undo_audit", f"run={run}", "--limit", name, "-y"])
+    """The command that undoes ``run`` on one host, with the options of this one as to how hosts are reached.
+
+    Passwords are named, never shown. Whoever did not start ``pyinfra`` itself is told to name an INVENTORY.
+    """
+    inventory_and_options = _given_to_pyinfra(sys.argv) or ["INVENTORY"]
+    undo = ["kubewitness.deploys.undo_audit", f"run={run}", "--limit", name, "-y"]
+    return shlex.join(["pyinfra", *inventory_and_options, *undo])
+
+
+def _given_to_pyinfra(argv: Sequence[str]) -> list[str]:
+    """Options and inventory of a ``pyinfra`` command line; nothing where it is one of another program."""
+    program = Path(argv[0])
+    if program.name != "pyinfra" and program.parts[-2:] != ("pyinfra", "__main__.py"):
+        return []
+    context = pyinfra_command.make_context("pyinfra", list(argv[1:]), resilient_parsing=True)
+    if not context.params.get("inventory"):
+        return []
+    words: list[str] = []
+    for option in pyinfra_command.params:
+        given = context.get_parameter_source(option.name) is click.core.ParameterSource.COMMANDLINE
+        if given and isinstance(option, click.Option) and option.name not in _OF_ONE_RUN:
+            words += _option(option, context.params[option.name])
+    return [*words, str(context.params["inventory"])]
+
+
+def _option(option: click.Option, value: object) -> Iterator[str]:
+    for item in value if isinstance(value, tuple) else (value,):
+        yield option.opts[0]
+        if not option.is_flag:
+            name, equals, _ = str(item).partition("=") if option.name == "data" else (str(option.name), "", "")
+            secret = _SECRET_NAME.search(name) or _USER_INFO.search(str(item))
+            yield f"{name if equals else ''}{equals}PASSWORD" if secret else str(item)

@@ -8,6 +8,7 @@ from kubewitness.apiserver import StaticPod, parse_flags, read_static_pod
 from kubewitness.auditpolicy import Loaded, load
 from kubewitness.demand import Difference
 from kubewitness.errors import KubewitnessError
+from kubewitness.model import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,16 +18,21 @@ if TYPE_CHECKING:
 
 
 def since_last_run(server: ApiServer, last: LastRun) -> tuple[Difference, ...]:
-    """Audit flags, the mounts that carry policy and log, and the rules of the policy. Nothing else of the manifest."""
+    """Audit flags, the mounts that carry policy and log, and the rules of the policy. Nothing else of the manifest.
+
+    Rules are left out where the policy could not be read: that is no difference.
+    """
     try:
         before = read_static_pod(last.manifest, f"run {last.run}")
     except KubewitnessError as error:
         return (Difference("manifest", "the one of the last run", str(error), "run the audit deploy"),)
     if not isinstance(server.pod, StaticPod):
         return ()
-    remedy = f"if nobody meant it: run the audit deploy, or put it back from /var/lib/kubewitness/runs/{last.run}"
+    remedy = "if it is meant: the audit deploy records it; else put it back: /var/lib/kubewitness holds what was left"
     fields = [*_compare(_flags(before), _flags(server.pod)), *_compare(_mounts(before), _mounts(server.pod))]
-    fields += _compare(_rules(server, last.policy), _rules(server, _policy_now(server)))
+    now = _policy_now(server)
+    if not isinstance(now, Unread):
+        fields += _compare(_rules(server, last.policy), _rules(server, now))
     return tuple(Difference(name, old, new, remedy) for name, old, new in fields)
 
 
@@ -52,10 +58,10 @@ def _mounts(pod: StaticPod) -> dict[str, str]:
     return found
 
 
-def _policy_now(server: ApiServer) -> str | None:
+def _policy_now(server: ApiServer) -> str | Unread | None:
+    """The policy that the node has now; ``None`` where there is none, or the manifest names none."""
     file = server.policy.file if server.policy else None
-    text = getattr(file, "text", None)
-    return text if isinstance(text, str) else None
+    return file if file is None or isinstance(file, Unread) else file.text
 
 
 def _rules(server: ApiServer, text: str | None) -> dict[str, str]:

@@ -17,7 +17,8 @@ from kubewitness.model import View
 from kubewitness.observed import observe
 from kubewitness.roles import cluster_of
 from kubewitness.rollout.diff import describe, printable
-from kubewitness.rollout.plan import Plan, Refusal, WantedPolicy, plan_audit
+from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
+from kubewitness.rollout.plan import plan_audit
 from kubewitness.rollout.returning import plan_undo
 from kubewitness.rollout.script import transaction_input, transaction_script
 

@@ -26,13 +26,15 @@ class AuditStandard:
 
     ``policy`` names the audit policy that a deploy writes where the present one falls short. ``at_least`` and
     ``at_most`` give levels by probe id (``auditpolicy.PROBES``): what must be recorded, and what must not be recorded
-    in more detail because it holds secrets. ``rotation`` is a minimum.
+    in more detail because it holds secrets. ``rotation`` is a minimum. ``own_policy``: the text of the policy that the
+    inventory names for this host (``audit_policy``): nothing else will do then; ``None``: none is named.
     """
 
     policy: str
     at_least: Mapping[str, Level]
     at_most: Mapping[str, Level]
     rotation: RotationMinimum
+    own_policy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,10 @@ class Standard:
     def requiring(self, required: Mapping[Source, Rung]) -> Standard:
         """The same standard with other rungs: what suffices for one run."""
         return replace(self, required={**self.required, **required})
+
+    def with_policy(self, text: str) -> Standard:
+        """The same standard for a host whose inventory names a policy of the team's own."""
+        return replace(self, audit=replace(self.audit, own_policy=text))
 
 
 class StandardError(KubewitnessError):

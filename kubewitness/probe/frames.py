@@ -28,6 +28,8 @@ _PROBLEMS: Final = {
     "too-many": Unread(Reason.PARSE, "more files than any manifest directory holds"),
 }
 _STAMP: Final = re.compile(r"^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(?: \+0000|Z)?$")
+_FIRST: Final = datetime(1, 1, 1, tzinfo=UTC).timestamp()
+_LAST: Final = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC).timestamp()
 
 
 class ReadingError(KubewitnessError):
@@ -73,27 +75,22 @@ def parse_reading(lines: Sequence[str]) -> Reading:
         view = View(probe.need("view"))
     except ValueError as error:
         raise ReadingError("probe: an unknown view") from error
-    selinux = [frame.need("mode") for frame in frames if frame.type == "selinux"]
-    lock = [file for frame in _files(frames, "lock") if not (file := _file(frame)).absent]
+    lock = [frame.need("owner").strip() for frame in frames if frame.type == "lock"]
     return Reading(
         view=view,
-        uid=probe.integer("uid"),
-        now=probe.number("now"),
-        boot=probe.need("boot"),
+        now=_time(probe.number("now")),
         markers=frozenset(frame.need("path") for frame in frames if frame.type == "marker"),
         tools=frozenset(_one(frames, "tools").need("names").split()),
         processes=frozenset(frame.need("name") for frame in frames if frame.type == "process"),
-        selinux=selinux[0] if selinux else None,
         kubelet_active=kubelet.need("active"),
         manifest_dir=kubelet.need("dir"),
-        manifest_dir_from=kubelet.need("from"),
         manifests=_manifests(frames),
         servers=tuple(_server(frame, frames, probe) for frame in frames if _is_server(frame)),
         policies={file.path: file for file in map(_file, _files(frames, "policy"))},
         logs={frame.need("path"): _log(frame, frames) for frame in _files(frames, "log")},
         state=_by_name(frames, "state"),
         saved=_by_name(frames, "saved"),
-        lock=str(lock[0].text) if lock else None,
+        lock=lock[0] if lock else None,
     )
 
 
@@ -178,7 +175,14 @@ def _seconds(stamp: str) -> float:
         whole = datetime.fromisoformat(f"{match[1]}T{match[2]}").replace(tzinfo=UTC).timestamp()
     except ValueError as error:
         raise ReadingError(f"probe: {stamp[:40]!r} is not a time") from error
-    return whole + float(f"0.{match[3] or 0}")
+    return _time(whole + float(f"0.{match[3] or 0}"))
+
+
+def _time(seconds: float) -> float:
+    """``seconds`` since the epoch, if that is a date: nothing that a node says may fail when it is shown."""
+    if not _FIRST <= seconds < _LAST:
+        raise ReadingError(f"probe: {seconds:g} is no time: the node's clock is broken")
+    return seconds
 
 
 def _manifests(frames: Sequence[_Frame]) -> tuple[File, ...] | Unread | None:
@@ -206,7 +210,7 @@ def _log(frame: _Frame, frames: Sequence[_Frame]) -> AuditLog:
         directory=folders[0],
         last_event=_last_event(_file(frame), last),
         free_kib=room[0].integer("free_kib") if room and room[0].get("free_kib") else None,
-        used_kib=room[0].integer("used_kib") if room else None,
+        used_kib=room[0].integer("used_kib") if room and room[0].get("used_kib") else None,
     )
 
 
@@ -226,11 +230,12 @@ def _server(frame: _Frame, frames: Sequence[_Frame], probe: _Frame) -> Process:
     argv = frame.need("argv").split("\0")
     return Process(
         pid=pid,
-        started=probe.number("now") - probe.number("uptime") + frame.number("started") / hz,
+        started=_time(probe.number("now") - probe.number("uptime") + frame.number("started") / hz),
         started_ticks=frame.integer("started"),
         argv=tuple(argv[:-1] if argv[-1] == "" else argv),
         policy=_file(inside[0]) if inside else None,
         open_logs=tuple(map(_open, (other for other in mine if other.type == "open"))),
+        descriptors_listed=any(other.type == "descriptors" for other in mine),
         answers={
             other.need("path"): Answer(other.integer("code"), other.need("body"))
             for other in mine
@@ -249,6 +254,6 @@ def _open(frame: _Frame) -> OpenFile:
 def _canary(frame: _Frame) -> Canary:
     problem = frame.get("problem")
     if problem is not None:
-        return Canary(frame.need("id"), 0, (), problem)
+        return Canary(frame.need("id"), 0, (), problem=problem)
     lines = tuple(line for line in frame.need("lines").splitlines() if line.strip())
-    return Canary(frame.need("id"), frame.integer("code"), lines)
+    return Canary(frame.need("id"), frame.integer("code"), lines, frame.integer("waited"))

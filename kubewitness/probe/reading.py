@@ -74,11 +74,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """Our own request. ``lines``: the events with its id found in the log, as the server wrote them."""
+    """Our own request. ``lines``: the events with its id found in the log, as the server wrote them.
+
+    ``waited_seconds``: how long the probe looked for them.
+    """
 
     id: str
     code: int
     lines: tuple[str, ...]
+    waited_seconds: int = 0
     problem: str | None = None
 
 
@@ -87,7 +91,8 @@ class Process:
     """A running kube-apiserver.
 
     ``started``: seconds since the epoch; ``started_ticks``: since boot, which with the pid names it for good.
-    ``policy``: the file as the process sees it now.
+    ``policy``: the file as the process sees it now. ``open_logs``: every file that it holds open in the folder of its
+    log or below, by the container's paths; where not ``descriptors_listed`` they are not known.
     """
 
     pid: int
@@ -96,6 +101,7 @@ class Process:
     argv: tuple[str, ...]
     policy: File | None
     open_logs: tuple[OpenFile, ...]
+    descriptors_listed: bool
     answers: dict[str, Answer]
     canary: Canary | None
 
@@ -105,7 +111,7 @@ class AuditLog:
     """The audit log's file and directory. ``last_event``: seconds since the epoch, ``None`` when no event was found.
 
     ``Unread``: the file is there, and what is in it could not be read.
-    ``free_kib``, ``used_kib``: the room there, and what the log and its rotated files take; ``None`` in a file tree.
+    ``free_kib``, ``used_kib``: the room there, and what the log and its rotated files take; ``None``: not seen.
     """
 
     file: File
@@ -119,20 +125,17 @@ class AuditLog:
 class Reading:
     """Everything that one probe of one node saw. ``now``: seconds since the epoch by the node's clock.
 
-    ``state``: what our last run left; ``saved``: the files of the run that was asked for. Both by file name.
+    ``lock``: who is changing this node right now, ``None``: nobody. ``state``: what our last run left; ``saved``: the
+    files of the run that was asked for. Both by file name.
     """
 
     view: View
-    uid: int
     now: float
-    boot: str
     markers: frozenset[str]
     tools: frozenset[str]
     processes: frozenset[str]
-    selinux: str | None
     kubelet_active: str
     manifest_dir: str
-    manifest_dir_from: str
     manifests: tuple[File, ...] | Unread | None
     servers: tuple[Process, ...]
     policies: dict[str, File]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from kubewitness import demand
 from kubewitness.apiserver import (
     AddedVolume,
     AuditSettings,
+    HostFile,
     ManifestEdit,
     StaticPod,
     audit_settings,
@@ -17,100 +16,23 @@ from kubewitness.apiserver import (
     parse_flags,
     patch,
     read_static_pod,
+    rotation_gaps,
 )
-from kubewitness.auditpolicy import Loaded, load
+from kubewitness.auditpolicy import Level, Loaded, load
 from kubewitness.canary import Prediction, predict
+from kubewitness.drift import since_last_run
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Unread
+from kubewitness.observed import LastRun
+from kubewitness.rollout.outcome import FileChange, Plan, Refusal, Restart, WantedPolicy
 from kubewitness.rollout.preflight import refusals
-from kubewitness.rollout.staleness import is_stale
+from kubewitness.rollout.staleness import needs_new_process
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kubewitness.observed import ApiServer
     from kubewitness.standard import Standard
-
-
-class Restart(StrEnum):
-    """How the new configuration comes into force."""
-
-    NONE = "none"
-    PROCESS = "process"
-    DRAIN = "drain"
-    MANIFEST = "manifest"
-
-    @property
-    def outage(self) -> str:
-        """What it costs on a single control plane, in words (measured on real control planes)."""
-        return {
-            Restart.NONE: "no restart: the API stays as it is",
-            Restart.PROCESS: "the API of a single control plane will be away for about 5 s, more if restarted lately",
-            Restart.DRAIN: "the API of a single control plane will be away for about 45 s: a backend has a buffer",
-            Restart.MANIFEST: "the API of a single control plane will be away for about 45 s",
-        }[self]
-
-
-@dataclass(frozen=True, slots=True)
-class WantedPolicy:
-    """The audit policy to write. ``exact``: the user named it, so anything that differs from it is replaced.
-
-    Otherwise it is written only where the present policy falls short of the standard.
-    """
-
-    text: str
-    where: str
-    exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class FileChange:
-    """A file of the node. ``before`` is ``None`` where there was none; ``after`` is ``None`` to remove it."""
-
-    path: str
-    before: str | None
-    after: str | None
-
-    @property
-    def changes(self) -> bool:
-        return self.before != self.after
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """All that the node-side script is told.
-
-    ``expect``, ``expect_before``: audit flags that the process has to have, and had; "" means not set.
-    ``prediction``: at which level the new policy records the canary; ``None`` where there is no log file to look into.
-    ``need_mib``: room that the rotation takes, where this plan is the one that sets it. ``buffered_seconds``: how long
-    an event may lie in a buffer before it is written.
-    """
-
-    manifest: FileChange
-    policy: FileChange | None
-    log_path: str | None
-    restart: Restart
-    expect: dict[str, str]
-    expect_before: dict[str, str]
-    prediction: Prediction | None
-    need_mib: int | None
-    buffered_seconds: float
-    reasons: tuple[str, ...]
-
-    @property
-    def changes(self) -> bool:
-        """Whether there is anything to do."""
-        return self.restart is not Restart.NONE or bool(self.written)
-
-    @property
-    def written(self) -> tuple[FileChange, ...]:
-        """The files that differ."""
-        return tuple(file for file in (self.policy, self.manifest) if file is not None and file.changes)
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Nothing may be changed. Each reason is one line: what - where - what to do."""
-
-    reasons: tuple[str, ...]
 
 
 def plan_audit(server: ApiServer, standard: Standard, wanted: WantedPolicy) -> Plan | Refusal:
@@ -160,8 +82,7 @@ def _manifest_after(server: ApiServer, standard: Standard, pod: StaticPod, setti
         if present is None or present.mount.read_only:
             volumes.append(AddedVolume("audit-log", folder, folder, "DirectoryOrCreate", read_only=False))
     else:
-        for gap in demand.rotation_differences(settings, standard.audit):
-            flags[gap.field.removeprefix("--")] = gap.remedy.rpartition("=")[2]
+        flags |= {gap.flag: str(gap.set_to) for gap in rotation_gaps(settings, standard.audit.rotation)}
     return patch(server.manifest_text, ManifestEdit(set_flags=flags, volumes=tuple(volumes)), server.manifest_path)
 
 
@@ -180,6 +101,8 @@ def _plan(server: ApiServer, wanted: WantedPolicy, standard: Standard, manifest:
     if isinstance(text, Unread):
         return Refusal((f"{server.name}:{host.host_path}: {text.detail}",))
     keep = text is not None and _suffices(server, standard, text, wanted)
+    if text is not None and not keep and not wanted.may_replace and not _expendable(server, text):
+        return Refusal(tuple(_what_is_missing(server, standard, text, host.host_path)))
     return _finish(server, manifest, FileChange(host.host_path, text, text if keep else wanted.text), standard)
 
 
@@ -194,6 +117,21 @@ def _present_text(server: ApiServer, path: str) -> str | Unread | None:
     return file.shape if isinstance(file.shape, Unread) else file.text
 
 
+def _expendable(server: ApiServer, text: str) -> bool:
+    """Whether nothing is lost with this policy: it is what our last run left, does not load, or records nothing."""
+    if isinstance(server.last_run, LastRun) and server.last_run.policy == text:
+        return True
+    loaded = load(text, server.known_version)
+    return not isinstance(loaded, Loaded) or all(rule.level is Level.NONE for rule in loaded.policy.rules)
+
+
+def _what_is_missing(server: ApiServer, standard: Standard, text: str, path: str) -> Iterator[str]:
+    how = "mend it, and name it as audit_policy; or take ours with audit_policy_replace: its own rules are lost then"
+    differences = demand.policy_differences(load(text, server.known_version), standard.audit, server.known_version)
+    for line in demand.told(differences):
+        yield f"{server.name}:{path}: a policy that is not ours: {line}: {how}"
+
+
 def _suffices(server: ApiServer, standard: Standard, text: str, wanted: WantedPolicy) -> bool:
     loaded = load(text, server.known_version)
     if demand.policy_differences(loaded, standard.audit, server.known_version):
@@ -204,13 +142,25 @@ def _suffices(server: ApiServer, standard: Standard, text: str, wanted: WantedPo
     return isinstance(loaded, Loaded) and isinstance(ours, Loaded) and loaded.policy == ours.policy
 
 
+def _loses_its_policy(manifest: FileChange, policy: FileChange | None, policy_path: str) -> bool:
+    """The manifest would name a policy that this very plan removes: kube-apiserver would not start again."""
+    if policy is None or policy.after is not None:
+        return False
+    host = read_static_pod(manifest.after or "", manifest.path).locate(policy_path)
+    return host is not None and host.host_path == policy.path
+
+
 def _finish(
     server: ApiServer, manifest: FileChange, policy: FileChange | None, standard: Standard | None
 ) -> Plan | Refusal:
     pod = read_static_pod(manifest.after or "", manifest.path)
     settings = audit_settings(parse_flags(pod.argv), server.version)
     host = pod.locate(settings.log_path) if settings.log_path else None
-    rotation_set = standard is not None and manifest.changes
+    if _loses_its_policy(manifest, policy, settings.policy_file):
+        return Refusal((f"{server.name}:{manifest.path}: names {settings.policy_file}, which would be removed",))
+    need = _room_needed_mib(server, settings, host) if standard is not None and manifest.changes and host else None
+    if isinstance(need, Refusal):
+        return need
     restart = _restart(server, settings, manifest, policy)
     return Plan(
         manifest=manifest,
@@ -220,17 +170,33 @@ def _finish(
         expect=_audit_flags(pod, server),
         expect_before=_audit_flags(server.pod, server, pod),
         prediction=_prediction(server, settings, policy) if host else None,
-        need_mib=capacity_mib(settings) if rotation_set and host else None,
+        need_mib=need,
+        accepts_drift=standard is not None and _has_drifted(server),
         buffered_seconds=settings.buffered_seconds or 0,
         reasons=_reasons(server, standard),
     )
+
+
+def _room_needed_mib(server: ApiServer, settings: AuditSettings, host: HostFile) -> int | Refusal | None:
+    """What the rotation in force will still take beside what the log takes already; ``None`` in a tree."""
+    most, log = capacity_mib(settings), server.reading.logs.get(host.host_path)
+    place = f"{server.name}:{host.host_path}"
+    if server.is_tree:
+        return None
+    if most is None or log is None or log.free_kib is None or log.used_kib is None:
+        return Refusal((f"{place}: the room that the rotation needs, or what is free there, is not known",))
+    need, free = max(0, most - log.used_kib // 1024), log.free_kib // 1024
+    if free < need:
+        how = "make room, or lower maxbackup and maxsize_mib in the standard"
+        return Refusal((f"{place}: the rotation asked for needs {need} MiB more and {free} MiB are free: {how}",))
+    return need
 
 
 def _restart(server: ApiServer, settings: AuditSettings, manifest: FileChange, policy: FileChange | None) -> Restart:
     """A process that is killed loses what its backends still hold in a buffer: mode batch, the webhook's default."""
     if manifest.changes:
         return Restart.MANIFEST
-    if not (policy is not None and policy.changes) and not is_stale(server):
+    if not (policy is not None and policy.changes) and needs_new_process(server) is None:
         return Restart.NONE
     return Restart.PROCESS if settings.buffered_seconds is None else Restart.DRAIN
 
@@ -250,9 +216,15 @@ def _prediction(server: ApiServer, settings: AuditSettings, policy: FileChange |
     return predict(loaded.policy, server.known_version) if isinstance(loaded, Loaded) else None
 
 
+def _has_drifted(server: ApiServer) -> bool:
+    """Somebody changed it since our last run: what is there is proved, and kept in mind as it is now."""
+    return isinstance(server.last_run, LastRun) and bool(since_last_run(server, server.last_run))
+
+
 def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:
     """What falls short now, for the one who reads the plan."""
     if standard is None or server.settings is None or not isinstance(server.pod, StaticPod):
         return ()
     found = demand.told(demand.differences(server, standard.audit))
-    return (*found, *(("the process is older than its policy file",) if is_stale(server) else ()))
+    why = needs_new_process(server)
+    return (*found, *((why,) if why else ()))

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 def refusals(server: ApiServer, standard: Standard | None, policy: str | None, where: str) -> tuple[str, ...]:
     """All that speaks against a change; empty when nothing does. ``standard`` is ``None`` on the way back."""
+    if server.reading.lock is not None:  # anything else that is odd now is that run's doing
+        return (f"{server.name}: is being changed by {server.reading.lock}: wait for it to end",)
     found = [*_host(server), *_manifest(server)]
     if standard is not None and policy is not None:
         found += _policy(server, standard, policy, where)
         found += _log(server)
     if not server.is_tree:
         found += _live(server)
-        if standard is not None:
-            found += _room(server, standard)
     return tuple(dict.fromkeys(found))
 
 
@@ -62,6 +62,8 @@ def _manifest(server: ApiServer) -> Iterator[str]:
             f"{server.name}:{other.path}: defines the same pod as {server.manifest_path}, and the kubelet runs"
             " whichever it read last (kubernetes/kubernetes#136962): move the one that should not run out of the folder"
         )
+    if server.settings and server.settings.log_path and server.settings.format == "legacy":
+        yield f"{place}: --audit-log-format=legacy: nothing could be proved in such a log: set it to json"
     match server.declared.settings if server.declared else None:
         case Broken(error=problem) | Unread(detail=problem):
             yield f"{place}: {problem}"
@@ -116,19 +118,3 @@ def _process(server: ApiServer, process: Process) -> Iterator[str]:
                     f"{server.name}:{server.manifest_path}: --{name} differs from the running process: the kubelet has"
                     " not acted on the manifest: journalctl -u kubelet says why"
                 )
-
-
-def _room(server: ApiServer, standard: Standard) -> Iterator[str]:
-    """A new log needs room for all that its rotation keeps."""
-    settings = server.settings
-    if settings is None or not demand.backend_differences(settings):
-        return
-    need = (standard.audit.rotation.maxbackup + 1) * standard.audit.rotation.maxsize_mib
-    log = server.reading.logs.get(demand.LOG_PATH)
-    if log is None or log.free_kib is None:
-        yield f"{server.name}:{demand.LOG_PATH}: the free room there is not known"
-    elif log.free_kib < need * 1024:
-        yield (
-            f"{server.name}:{demand.LOG_PATH}: the rotation asked for needs {need} MiB and {log.free_kib // 1024} MiB"
-            " are free: make room, or lower maxbackup and maxsize_mib in the standard"
-        )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kubewitness.rollout.plan import Plan, Refusal, plan_return
+from kubewitness.rollout.outcome import Plan, Refusal
+from kubewitness.rollout.plan import plan_return
 
 if TYPE_CHECKING:
     from kubewitness.observed import ApiServer
@@ -30,6 +31,9 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
             return Refusal(
                 (f"{place}: the {name} was changed after it: undo the later change first, or edit it by hand",)
             )
+    for name in sorted(touched):
+        if _text(server, f"{name}.old") is None and not (name == "policy" and _there(server, "policy.absent")):
+            return Refusal((f"{place}: what the {name} was before is not there any more: put it back by hand",))
     return plan_return(
         server,
         manifest=_text(server, "manifest.old") or server.manifest_text,
@@ -41,6 +45,11 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
 def _text(server: ApiServer, name: str) -> str | None:
     file = server.reading.saved.get(name)
     return file.text if file and isinstance(file.text, str) else None
+
+
+def _there(server: ApiServer, name: str) -> bool:
+    file = server.reading.saved.get(name)
+    return file is not None and not file.absent
 
 
 def _present_policy(server: ApiServer, path: str) -> str | None:

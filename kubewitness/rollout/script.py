@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from kubewitness.canary import Prediction
     from kubewitness.model import View
-    from kubewitness.rollout.plan import Plan
+    from kubewitness.rollout.outcome import Plan
 
 #: Ready once is not ready: the same process has to stay ready this long.
 STEADY_SECONDS: Final = 15
-#: kubeadm gives an upgrade's static pod five minutes; more than four without readiness is a failure.
-WAIT_SECONDS: Final = 240
+#: A container that crashed lately may wait for the kubelet's whole back-off, which is five minutes at most.
+WAIT_SECONDS: Final = 330
 
 
 def transaction_script(

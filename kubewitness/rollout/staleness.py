@@ -1,4 +1,4 @@
-"""Whether a running API server has read the policy file that lies on its node now. Pure.
+"""Whether a running API server has read its policy file as it is now, and writes where it should. Pure.
 
 kube-apiserver reads its policy once, at its start; there is no reload. So a process older than the file is stale, and
 that is decided from what is seen alive, not from what a run remembers: a run that stopped half way is finished by the
@@ -15,6 +15,22 @@ from kubewitness.observed import LastRun
 if TYPE_CHECKING:
     from kubewitness.observed import ApiServer
     from kubewitness.probe.reading import File, Process
+
+
+def needs_new_process(server: ApiServer) -> str | None:
+    """Why kube-apiserver has to be started again although none of its files differs; ``None``: it has not."""
+    if is_stale(server):
+        return "the process is older than its policy file"
+    return "the process writes to a log that is not there any more" if log_is_lost(server) else None
+
+
+def log_is_lost(server: ApiServer) -> bool:
+    """Whether the log was removed or renamed under the process; False where that cannot be seen."""
+    if server.process is None or server.log is None or isinstance(server.log.file.shape, Unread):
+        return False
+    held = {(item.shape.inode, item.shape.device) for item in server.process.open_logs}
+    shape = server.log.file.shape
+    return bool(held) and (shape is None or (shape.inode, shape.device) not in held)
 
 
 def is_stale(server: ApiServer) -> bool:

@@ -18,13 +18,18 @@ if TYPE_CHECKING:
 #: Where a node keeps what our last run left, the lock and the backups. Outside everything that the kubelet reads.
 STATE_DIR: Final = "/var/lib/kubewitness"
 
+_PARTS: Final = {
+    "probe": ("node", "probe"),
+    "transaction": ("node", "lock", "files", "gate", "transaction"),
+}
+
 
 def render(script: str, parameters: Mapping[str, str]) -> str:
     """The text of ``script`` (``probe`` or ``transaction``) for one node, to be given to ``sh -c``."""
     everything = {"CANARY_PATH": CANARY_PATH, "STATE_DIR": STATE_DIR, **parameters}
     assignments = "".join(f"{name}={shlex.quote(value)}\n" for name, value in everything.items())
     folder = files("kubewitness.shell")
-    return assignments + "".join(_code(folder.joinpath(f"{part}.sh").read_text("utf-8")) for part in ("node", script))
+    return assignments + "".join(_code(folder.joinpath(f"{part}.sh").read_text("utf-8")) for part in _PARTS[script])
 
 
 def _code(text: str) -> str:

@@ -23,14 +23,21 @@ at() {
   printf '%s\n' "$ROOT${at_done:-/}"
 }
 
-# processes NAME: the pids whose command name is NAME.
+# processes NAME: the pids whose command name is NAME. Anybody can call a program kube-apiserver: the real one runs in a
+# pod, and in the node's own network.
 processes() {
   for p_dir in /proc/[0-9]*; do
     p_name=''
-    read -r p_name <"$p_dir/comm" 2>/dev/null || continue
+    read -r p_name 2>/dev/null <"$p_dir/comm" || continue
+    [ "$p_name" != kube-apiserver ] || is_static_pod "$p_dir" || continue
     # an ended process that nobody has waited for yet has no arguments any more
     if [ "$p_name" = "$1" ] && [ -n "$(tr -d '\0' 2>/dev/null <"$p_dir/cmdline" | head -c 1)" ]; then printf '%s\n' "${p_dir#/proc/}"; fi
   done
+}
+
+is_static_pod() {
+  grep -q kubepods "$1/cgroup" 2>/dev/null || return 1
+  [ "$(readlink "$1/ns/net" 2>/dev/null)" = "$(readlink /proc/1/ns/net 2>/dev/null)" ]
 }
 
 # started PID: ticks since boot at which PID was started (field 22 of stat; the name in field 2 may hold spaces).

@@ -82,20 +82,17 @@ on_host() {
 }
 
 static_pod_dir() {
-  d_config='' d_dir='' d_from=default
+  d_config='' d_dir=''
   if [ "$VIEW" = live ]; then
     for d_pid in $(processes kubelet); do
       d_config=$(flag_of "$d_pid" config)
       d_dir=$(flag_of "$d_pid" pod-manifest-path)
     done
   fi
-  if [ -n "$d_dir" ]; then
-    d_from=flag
-  elif d_file=$(at "${d_config:-/var/lib/kubelet/config.yaml}") && [ -f "$d_file" ]; then
+  if [ -z "$d_dir" ] && d_file=$(at "${d_config:-/var/lib/kubelet/config.yaml}") && [ -f "$d_file" ]; then
     d_dir=$(sed -n 's/^["'\'']\{0,1\}staticPodPath["'\'']\{0,1\}:[[:space:]]*//p' "$d_file" | sed 's/[[:space:]]#.*$//; s/[[:space:]]*$//; s/^["'\'']//; s/["'\'']$//' | tail -n 1)
-    [ -z "$d_dir" ] || d_from=config
   fi
-  frame kubelet "dir64=$(text64 "${d_dir:-/etc/kubernetes/manifests}")" "from=$d_from" "active=$(kubelet_state)"
+  frame kubelet "dir64=$(text64 "${d_dir:-/etc/kubernetes/manifests}")" "active=$(kubelet_state)"
 }
 
 kubelet_state() {
@@ -129,12 +126,23 @@ audit_log() {
   [ "$VIEW" = live ] || return 0
   a_dir=${1%/*}
   while [ -n "$a_dir" ] && [ ! -d "$a_dir" ]; do a_dir=${a_dir%/*}; done
-  a_stem=${1##*/}
-  a_used=$(du -ck "${a_log%/*}/${a_stem%.*}"* 2>/dev/null | tail -n 1 | cut -f 1)
-  frame room "path64=$(text64 "$1")" "used_kib=${a_used:-0}" "$(df -Pk "${a_dir:-/}" 2>/dev/null | awk 'NR == 2 { printf "size_kib=%s\tfree_kib=%s", $2, $4 }')"
+  frame room "path64=$(text64 "$1")" "$(used "$1")" "$(df -Pk "${a_dir:-/}" 2>/dev/null | awk 'NR == 2 { printf "free_kib=%s", $4 }')"
 }
 
-# server PID: a running kube-apiserver: arguments, start, the policy as it sees it, and the log files that it holds open.
+# used LOG: the field with what LOG and its rotated files take; nothing where that cannot be seen.
+used() {
+  u_log=$(at "$1") && reachable "$u_log" || return 0
+  [ ! -d "${u_log%/*}" ] || [ -r "${u_log%/*}" ] || return 0
+  u_name=${u_log##*/}
+  set -- "$u_log" "${u_log%/*}/${u_name%.*}"-*
+  [ -e "$2" ] || set -- "$u_log"
+  [ -e "$1" ] || shift
+  [ $# -gt 0 ] || { printf 'used_kib=0' && return; }
+  u_all=$(du -ck "$@" 2>/dev/null) && printf 'used_kib=%s' "$(printf '%s\n' "$u_all" | tail -n 1 | cut -f 1)"
+}
+
+# server PID: a running kube-apiserver: arguments, start, the policy as it sees it, and the files beside its log that it
+# holds open.
 server() {
   frame process name=kube-apiserver "pid=$1" "started=$(started "$1")" "argv64=$(b64 <"/proc/$1/cmdline")"
   v_policy=$(flag_of "$1" audit-policy-file)
@@ -142,16 +150,21 @@ server() {
     frame inside "pid=$1" "path64=$(text64 "$v_policy")" "$v_shape" "$(content "/proc/$1/root$v_policy")"
   fi
   v_log=$(flag_of "$1" audit-log-path)
-  case $v_log in
-  /*)
-    # shellcheck disable=SC2012  # names of descriptors are numbers
-    ls -l "/proc/$1/fd" 2>/dev/null | awk -v log_path="$v_log" '{ at = index($0, " -> "); to = substr($0, at + 4); split(substr($0, 1, at - 1), part, " ") }
-      at && (to == log_path || to == log_path " (deleted)" || index(to, substr(log_path, 1, length(log_path) - 4) "-") == 1) { n = split(substr($0, 1, at - 1), part, " "); print part[n] }' |
-      while read -r v_fd; do
-        frame open "pid=$1" "path64=$(readlink "/proc/$1/fd/$v_fd" | b64)" "$(shape "/proc/$1/fd/$v_fd")"
-      done
-    ;;
-  esac
+  case $v_log in /*) held "$1" "${v_log%/*}" ;; esac
+}
+
+# held PID FOLDER: whether the descriptors of PID could be listed, and the files under its FOLDER that it holds open.
+held() {
+  # shellcheck disable=SC2034  # at uses it
+  o_dir=$(ROOT=/proc/$1/root && at "$2") || o_dir=$2
+  o_dir=${o_dir#"/proc/$1/root"}
+  # shellcheck disable=SC2012  # names of descriptors are numbers
+  o_all=$(ls -l "/proc/$1/fd" 2>/dev/null | awk '{ at = index($0, " -> "); if (at) { n = split(substr($0, 1, at - 1), part, " "); print part[n], substr($0, at + 4) } }')
+  [ -z "$o_all" ] || frame descriptors "pid=$1" listed=1
+  printf '%s\n' "$o_all" | while IFS=' ' read -r o_fd o_to; do
+    case $o_to in "${o_dir%/}"/*) ;; *) continue ;; esac
+    if o_shape=$(shape "/proc/$1/fd/$o_fd"); then frame open "pid=$1" "path64=$(readlink "/proc/$1/fd/$o_fd" | b64)" "$o_shape"; fi
+  done
 }
 
 answers() { # PID: what this very process says of itself, without a credential
@@ -172,15 +185,16 @@ prove() { # PID LOG-PATH-ON-THE-NODE
     c_seen=$(find_canary "$c_log" "$c_from" "$CANARY_ID") && break
     c_try=$((c_try + 1)) && sleep 1
   done
-  frame canary "pid=$1" "id=$CANARY_ID" "code=$c_code" "lines64=$(printf '%s' "$c_seen" | b64)"
+  frame canary "pid=$1" "id=$CANARY_ID" "code=$c_code" "waited=$c_try" "lines64=$(printf '%s' "$c_seen" | b64)"
 }
 
 # ---- the reading
 IFS=' 
 '
 read -r uptime _ </proc/uptime || uptime=0
-frame probe version=1 "view=$VIEW" "uid=$(id -u)" "now=$(date +%s.%N)" "uptime=$uptime" "hz=$(getconf CLK_TCK 2>/dev/null || echo 100)" \
-  "boot=$(cat /proc/sys/kernel/random/boot_id 2>/dev/null)"
+now=$(date +%s.%N)
+case $now in *[!0-9.]*) now=$(date +%s) ;; esac # busybox knows no fractions
+frame probe "view=$VIEW" "now=$now" "uptime=$uptime" "hz=$(getconf CLK_TCK 2>/dev/null || echo 100)"
 for marker in $MARKERS; do
   if found=$(at "$marker") && [ -e "$found" ]; then frame marker "path64=$(text64 "$marker")"; fi
 done
@@ -193,15 +207,17 @@ if [ "$VIEW" = live ]; then
     for pid in $(processes "$name"); do [ "$name" = kube-apiserver ] || frame process "name=$name" "pid=$pid" "started=$(started "$pid")"; done
   done
   pids=$(processes kube-apiserver)
-  if command -v getenforce >/dev/null 2>&1; then frame selinux "mode=$(getenforce)"; fi
 fi
 static_pod_dir
 dir=${d_dir:-/etc/kubernetes/manifests}
 manifests "$dir"
 
-wires=$(for file in "$(at "$dir")"/*; do if [ -f "$file" ] && [ -r "$file" ] && grep -q kube-apiserver "$file"; then wiring <"$file"; fi; done)
-policies=$(for path in $(printf '%s\n' "$wires" | sed -n 's/^flag audit-policy-file //p'); do printf '%s\n' "$wires" | on_host "$path"; done)
-logs=$(for path in $(printf '%s\n' "$wires" | sed -n 's/^flag audit-log-path //p'); do printf '%s\n' "$wires" | on_host "$path"; done)
+wires=$(for file in "$(at "$dir")"/*; do if file=$(at "${dir%/}/${file##*/}") && [ -f "$file" ] && [ -r "$file" ] && grep -q kube-apiserver "$file"; then wiring <"$file"; fi; done)
+named() { # FLAG: the node's paths that the manifests give it
+  printf '%s\n' "$wires" | sed -n "s/^flag $1 //p" | while IFS= read -r path; do printf '%s\n' "$wires" | on_host "$path"; done
+}
+policies=$(named audit-policy-file)
+logs=$(named audit-log-path)
 for pid in $pids; do # a process may still run with what the manifest no longer says
   path=$(flag_of "$pid" audit-log-path)
   case $path in /*) logs="$logs
@@ -220,9 +236,12 @@ if [ -n "$CANARY_ID" ]; then
   done
 fi
 for name in last.json last-manifest.yaml last-policy.yaml; do seen state "$STATE_DIR/$name" text; done
-seen lock "$STATE_DIR/lock/owner" text
+# Held, not merely there: the kernel lets go of a lock with the process that holds it.
+if lock=$(at "$STATE_DIR/lock") && [ -r "$lock" ] && command -v flock >/dev/null && ! flock -n -s "$lock" true; then
+  frame lock "owner64=$(head -n 1 "$lock" | b64)"
+fi
 case $RUN in
 '' | */* | .*) ;;
-*) for name in record.json manifest.old manifest.new policy.old policy.new; do seen saved "$STATE_DIR/runs/$RUN/$name" text; done ;;
+*) for name in record.json manifest.old manifest.new policy.old policy.new policy.absent; do seen saved "$STATE_DIR/runs/$RUN/$name" text; done ;;
 esac
 printf 'end\n'

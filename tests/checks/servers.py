@@ -62,8 +62,9 @@ class Given:
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
     ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest) or
-    ``directory``. ``unread``: manifests, manifest, policy, log, events, room, record. ``last_run``: ``before`` (fields
-    of this class, as that run left them), ``proved``, ``record`` (its text).
+    ``directory``. ``unread``: manifests, manifest, policy, log, events, room, descriptors, record. ``last_run``:
+    ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``: of the
+    process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
     """
 
     view: str = "live"
@@ -72,6 +73,7 @@ class Given:
     args: Sequence[str] = ()
     running: _Changes = field(default_factory=dict)
     processes: int = 1
+    age: float = 3600
     answers: _Changes = field(default_factory=dict)
     mounts: _Changes = field(default_factory=dict)
     manifest: str | None = _BUILT
@@ -116,16 +118,12 @@ class Given:
         live = self.view == "live"
         return Reading(
             view=View(self.view),
-            uid=0,
-            now=STARTED + 3600,
-            boot="boot-1",
+            now=STARTED + self.age,
             markers=frozenset(self.markers),
             tools=frozenset(self.tools),
             processes=frozenset(["kube-apiserver"][: self.processes] if live else []) | {*self.host_processes},
-            selinux=None,
             kubelet_active=self.kubelet if live else "unknown",
             manifest_dir=FOLDER,
-            manifest_dir_from="config",
             manifests=_DENIED if "manifests" in self.unread else tuple(self._manifests()),
             servers=tuple(self._process(PID + number) for number in range(self.processes if live else 0)),
             policies={self.policy_at: self._policy(self.policy_at)},
@@ -160,14 +158,16 @@ class Given:
         of_folder = Shape(0o040000 | int(log["folder_mode"], 8), log["folder_uid"], 0, 10, 1, 1, STARTED, STARTED)
         shape = None if log["inode"] is None else _DENIED if "log" in self.unread else of_file
         event = None if log["last_event"] is None else STARTED + log["last_event"]
-        room = (log["free_mib"] * 1024, log["used_mib"] * 1024) if live and "room" not in self.unread else (None, None)
+        seen = live and "room" not in self.unread
+        room = [log[name] * 1024 if seen and log[name] is not None else None for name in ("free_mib", "used_mib")]
         last = _DENIED if "events" in self.unread else event
         return AuditLog(File(self.log_at, shape), File(folder, of_folder), last, *room)
 
     def _process(self, pid: int) -> Process:
         argv = replace(self, manifest=_BUILT, flags={**self.flags, **self.running}).argv()
-        held = {"inode": 100, "deleted": False, **(self.held or {})}
+        held = {"inode": 100, "path": LOG, "deleted": False, **(self.held or {})}
         shape = Shape(0o100600, 0, 0, 10, held["inode"], 1, STARTED, STARTED)
+        listed = "descriptors" not in self.unread
         version = {"/version": (200, json.dumps({"gitVersion": f"v{self.version}"}))} if self.version else {}
         answers = {"/readyz": (200, "ok"), "/livez": (200, "ok"), **version, **self.answers}
         return Process(
@@ -176,7 +176,8 @@ class Given:
             started_ticks=TICKS,
             argv=argv,
             policy=self._policy(self.running.get("audit-policy-file") or POLICY),
-            open_logs=(OpenFile(LOG, held["deleted"], shape),) if self.held is not None else (),
+            open_logs=(OpenFile(held["path"], held["deleted"], shape),) if self.held is not None and listed else (),
+            descriptors_listed=listed,
             answers={path: Answer(*answer) for path, answer in answers.items() if answer is not None},
             canary=None if self.canary is None else _canary(**self.canary),
         )
@@ -223,7 +224,7 @@ def _volume(name: str, mount: _Changes) -> str:
     return f"  - name: audit-{name}\n    {source}\n"
 
 
-def _canary(code: int = 403, events: Sequence[_Changes] = ({},), problem: str | None = None) -> Canary:
+def _canary(code: int = 403, events: Sequence[_Changes] = ({},), waited: int = 1, problem: str | None = None) -> Canary:
     ours = {"level": "Metadata", "auditID": "kubewitness-r1", "verb": "get", "requestURI": CANARY_PATH}
     lines = tuple(json.dumps({**ours, **event}, separators=(",", ":")) for event in events)
-    return Canary("kubewitness-r1", code, lines, problem)
+    return Canary("kubewitness-r1", code, lines, waited, problem)

@@ -71,13 +71,13 @@ def test_a_policy_that_records_nothing_in_force(
 def test_the_log_deleted_under_the_running_server(drifted: Callable[[str], dict[str, str]]) -> None:
     changed = drifted(f"rm {LOG}")
 
-    assert changed == {"audit-log-written": "FAIL", "audit-log-access": "UNKNOWN"}
+    assert changed == {"audit-log-written": "FAIL", "audit-log-access": "UNKNOWN", "drift-from-standard": "FAIL"}
 
 
 def test_the_log_renamed_by_another_rotation(drifted: Callable[[str], dict[str, str]]) -> None:
     changed = drifted(f"mv {LOG} {LOG}.1 && install -m 600 /dev/null {LOG}")
 
-    assert changed == {"audit-log-written": "FAIL"}
+    assert changed == {"audit-log-written": "FAIL", "drift-from-standard": "FAIL"}
 
 
 def test_a_backup_beside_the_manifest(drifted: Callable[[str], dict[str, str]]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from kubewitness.apiserver import read_static_pod
 from kubewitness.observed import ApiServer, observe
 from kubewitness.probe.reading import File, Process, Shape
-from kubewitness.rollout.plan import Plan, Restart
+from kubewitness.rollout.outcome import Plan, Restart
 
 SECONDS = 60.0
 
@@ -29,7 +29,9 @@ def after(before: ApiServer, plan: Plan) -> ApiServer:
     servers = reading.servers
     if plan.restart is not Restart.NONE:
         argv = read_static_pod(plan.manifest.after or "", plan.manifest.path).argv
-        servers = tuple(replace(process, argv=argv, started=now - 10, pid=process.pid + 1) for process in servers)
+        servers = tuple(
+            replace(process, argv=argv, started=now - 10, pid=process.pid + 1, open_logs=()) for process in servers
+        )
     changed = replace(
         reading, now=now, manifests=manifests, policies=policies, servers=servers, state=_record(plan, servers)
     )

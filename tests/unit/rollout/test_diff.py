@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import cache
 from typing import Final
 from unicodedata import bidirectional, category
 
@@ -10,97 +12,164 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.rollout.diff import describe, diff, mask, printable
-from kubewitness.rollout.plan import FileChange, Restart
+from kubewitness.rollout.diff import describe, diff, masked, printable
+from kubewitness.rollout.outcome import FileChange, Plan, Restart
 from tests.checks.servers import METADATA, Given
 from tests.unit.rollout.test_plan import OFF, STRONGER, plan
 
-SECRET: Final = "hunter2-Zq"  # noqa: S105  made up
+MARK: Final = "hunter2Zq"
+"""In every secret that is planted here, and in no manifest."""
+SPELLINGS: Final = [
+    "env: [{{name: A, value: {json}}}]",
+    'env: [{{"name": "A", "value":{json}}}]',
+    '{{"env": [{{"value": {json}, "name": "A"}}]}}',
+    "env:\n- name: A\n  value: {single}",
+    "env:\n- value: {json}\n  name: A",
+    "env:\n- value: &secret {json}\n  name: A",
+    "env:\n- name: A\n  value: !!str {json}",
+    "env:\n- name: A\n  ? value\n  : {json}",
+    "env:\n- name: A\n  value:\n    {json}\n- name: B",
+    "env:\n- name: A\n  value: |\n    first\n\n    {line}\n  more: x",
+    "env:\n- name: A\n  value: >-\n    {line}\n     {line}\n- name: B",
+    'env:\n- name: A\n  value: "first\n\n   {double} and\n   more"',
+    "command:\n- {flag}={line}",
+    "command:\n- '{flag}={quoted}'",
+    'command:\n- "{flag}={double}"',
+    "command: ['{flag}={quoted}', --audit-log-maxage=30]",
+    "command:\n- {flag}\n- {json}\n- --audit-log-compress",
+    'command: ["{flag}", {json}]',
+    "command:\n- --audit-log-compress\n- {flag}\n- {json}",
+    "command:\n- {flag} {line}",
+    "command: [sh, -c, {json}]",
+    "# {line}",
+    "#command: {flag}={line}",
+    "name: a # {line}",
+    "image: {userinfo}",
+    "path: {userinfo}",
+    "command:\n- --audit-webhook-config-file={userinfo}",
+    "command:\n- --audit-webhook-config-file\n- {userinfo}",
+    "annotations:\n  example.com/token: {json}",
+    "annotations: {{password: {json}}}",
+    "httpHeaders:\n- name: Authorization\n  value: Bearer {line}",
+]
 
 
-class TestMask:
+@st.composite
+def planted(draw: st.DrawFn) -> str:
+    """A text with a secret somewhere in it, spelt in one of many ways."""
+    around = st.text("aZ09/:@.,=#-_ %$", max_size=6)
+    secret = draw(around) + MARK + draw(around)
+    flag = "--" + draw(
+        st.sampled_from(["x-token", "etcd-servers", "oidc_client_secret", "v", "service-account-key-file"])
+    )
+    return draw(st.sampled_from(SPELLINGS)).format(
+        flag=flag,
+        json=json.dumps(secret.lstrip("-")),  # a list item with dashes in front would be a flag
+        single="'" + secret + "'",
+        quoted=secret,
+        double=secret,
+        line=f"x{secret}x",
+        userinfo=draw(st.sampled_from(["https://u:p@{}@h/x", "http://user:{}@h", "https://{}@h", "/a@{}@h"])).format(
+            MARK
+        ),
+    )
+
+
+@cache
+def any_plan() -> Plan:
+    return plan()
+
+
+def described(manifest: str, *, near: str = "# old") -> list[str]:
+    """The plan that takes ``manifest`` away, puts it there, or changes what stands around it."""
+    texts = (manifest, None), (None, manifest), (f"{near}\n{manifest}\n{near}", manifest)
+    changes = [FileChange("/m.yaml", before, after) for before, after in texts]
+    return [line for change in changes for line in describe(replace(any_plan(), manifest=change), live=True)]
+
+
+class TestMasked:
+    @given(planted())
+    def test_no_secret_is_shown_however_it_is_written(self, manifest: str) -> None:
+        assert MARK not in "\n".join(described(manifest))
+
+    @given(planted(), st.sampled_from(["\r\n", "\r", "\x85", "\u2028"]))
+    def test_nor_with_other_line_breaks(self, manifest: str, newline: str) -> None:
+        assert MARK not in "\n".join(described(manifest.replace("\n", newline)))
+
+    @given(planted())
+    def test_nor_in_a_manifest_of_the_deploy(self, spelling: str) -> None:
+        part = "".join(
+            f"    {line}\n" for line in spelling.splitlines() if not spelling.startswith(("name:", "image:"))
+        )
+        manifest = Given(**OFF).manifest_text().replace("    image:", f"{part}    image:")
+
+        assert MARK not in "\n".join(described(manifest))
+
     @pytest.mark.parametrize(
         "line",
         [
-            f"+      value: {SECRET}",
-            f" - value: {SECRET}",
-            f'       value: "{SECRET} and more"',
-            f"-      value: http://user:{SECRET}@proxy.example:3128",
-            f'+      "value": "{SECRET}"',
-            f"     - {{name: PLAIN, value: {SECRET}}}",
-            f'     - {{"name": "PLAIN", "value": "{SECRET}, {SECRET}"}}',
-            f"+    - --oidc-client-secret={SECRET}",
-            f"+    - --some_token={SECRET}",
-            f"     - --password={SECRET}",
-            f"     - --api-key={SECRET}",
-            f"     - --etcd-servers=https://root:{SECRET}@10.0.0.1:2379,https://root:{SECRET}@10.0.0.2:2379",
-            f"     example.com/token: {SECRET}",
-            f"     example.com/api-token-old: '{SECRET}'",
-            f"# password: {SECRET}",
+            "- --audit-policy-file=/etc/kubernetes/audit/policy.yaml",
+            '- "--audit-log-maxage=30"',
+            "- --audit_log_format=json",
+            "- --audit-log-path=-",
+            "- --audit-webhook-version=audit.k8s.io/v1",
+            "- --audit-log-maxage\n- '30'\n- --audit-log-compress\n- --audit-log-path\n- /var/log/a.log",
+            "- --allow-privileged",
+            "- kube-apiserver",
+            "- hostPath:\n    path: /etc/kubernetes/audit\n    type: Directory\n  name: audit-policy",
+            '- {"hostPath": {"path": "/etc/kubernetes/audit", "type": "Directory"}, "name": "audit-policy"}',
+            "- mountPath: /etc/kubernetes/audit\n  name: audit-policy\n  readOnly: true",
+            "volumeMounts:",
+            "status: {}",
+            "image: registry.example:5000/kube-apiserver:v1.37.1@sha256:00ff",
+            "name: HTTPS_PROXY",
+            "apiVersion: v1\nkind: Pod",
         ],
     )
-    def test_hides_what_may_be_a_secret(self, line: str) -> None:
-        assert SECRET not in mask(line)
-        assert "*****" in mask(line)
+    def test_what_the_deploy_writes_and_what_names_things_is_shown(self, line: str) -> None:
+        assert masked(line) == line.splitlines()
 
     @pytest.mark.parametrize(
-        "line",
+        ("line", "shown"),
         [
-            "+    - --audit-policy-file=/etc/kubernetes/audit/policy.yaml",
-            "     - --service-account-key-file=/etc/kubernetes/pki/sa.pub",
-            "     - --token-auth-file=/etc/kubernetes/tokens.csv",
-            "     - --etcd-servers=https://127.0.0.1:2379",
-            "     - --service-account-issuer=https://kubernetes.default.svc.cluster.local",
-            "+    - mountPath: /etc/kubernetes/audit",
-            "+      name: audit-policy",
-            "   labels:",
-            "-      valueFrom:",
+            ("- --oidc-client-secret=s3cret", "- --oidc-client-secret=*****"),
+            ("- --x-token=/abc", "- --x-token=*****"),
+            ("- --x-token\n- /abc", "- --x-token\n- *****"),
+            ('"value": "s3cret"', '"value": *****'),
+            ("- {name: X, value: s3, cret}", "- {name: X, value: *****, *****}"),
+            ("value: |\n  a b\n\n    c", "value: *****\n  *****\n\n    *****"),
+            ("- --etcd-servers=https://u:p@ss@h", "- --etcd-servers=*****"),
+            ("- --audit-webhook-config-file=https://u:p@h", "- --audit-webhook-config-file=*****"),
+            ("path: http://user:pa/ss@h", "path: *****"),
+            ("# pass word", "*****"),
+            ("valueFrom: {secretKeyRef: {name: a, key: b}}", "valueFrom: {secretKeyRef: {name: a, key: *****}}"),
         ],
     )
-    def test_leaves_the_rest_as_it_is(self, line: str) -> None:
-        assert mask(line) == line
+    def test_of_the_rest_the_name_is_left(self, line: str, shown: str) -> None:
+        assert masked(line) == shown.splitlines()
 
-    def test_makes_control_characters_visible(self) -> None:
-        assert mask("a\x1b[31mb\u202ec\udcffd") == r"a\x1b[31mb\u202ec\udcffd"
+    def test_all_of_what_is_no_yaml_is_masked(self) -> None:
+        assert masked("{\x01\n  a: b") == ["*****", "  *****"]
 
     @given(st.text())
-    def test_leaves_nothing_that_a_terminal_would_act_on(self, line: str) -> None:
-        shown = mask(line)
+    def test_any_text_has_as_many_lines_as_before_and_nothing_that_a_terminal_would_act_on(self, text: str) -> None:
+        lines = masked(text)
 
-        assert all(char in "\n\t" or category(char) not in {"Cc", "Cs"} for char in shown)
+        assert len(lines) == len(text.splitlines())
+        assert all(char == "\t" or category(char) not in {"Cc", "Cs"} for line in lines for char in line)
         assert not any(
-            bidirectional(char) in {"RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI", "PDI"} for char in shown
+            bidirectional(char) in {"RLO", "LRO", "RLE", "LRE", "PDF", "RLI", "LRI", "PDI"} for char in "".join(lines)
         )
 
-    def test_a_manifest_s_diff_hides_what_stands_near(self) -> None:
-        environment = [
-            "    env:",
-            "    - name: HTTPS_PROXY",
-            f"      value: http://a:{SECRET}@proxy",
-            f"    - {{name: B, value: {SECRET}}}",
-            "    image:",
+    def test_a_change_of_what_is_hidden_is_still_seen(self) -> None:
+        change = FileChange("/m.yaml", "a: 1\nvalue: old\n", "a: 1\nvalue: new\n")
+
+        assert list(diff(change, is_manifest=True))[2:] == [
+            "@@ -1,2 +1,2 @@",
+            " a: *****",
+            "-value: *****",
+            "+value: *****",
         ]
-        manifest = Given(**OFF).manifest_text().replace("    image:", "\n".join(environment))
-
-        shown = "\n".join(describe(plan(**{**OFF, "view": "tree", "manifest": manifest}), live=False))
-
-        assert SECRET not in shown
-        assert "+    - --audit-policy-file=" in shown
-
-    def test_a_value_of_several_lines_is_hidden_to_its_end(self) -> None:
-        block = f"env:\n- name: A\n  value: |\n    {SECRET}\n\n    {SECRET} again\n- name: B\n  value:\n    {SECRET}\n"
-        manifest = FileChange("/m.yaml", f"old\n{block}old\n", f"new\n{block}new\n")
-
-        shown = list(describe(replace(plan(), manifest=manifest), live=True))
-
-        assert shown[:-1] == [
-            "--- /m.yaml", "+++ /m.yaml",
-            "@@ -1,3 +1,3 @@", "-old", "+new", " env:", " - name: A",
-            "@@ -9,3 +9,3 @@", "   value:", " *****", "-old", "+new",
-        ]  # fmt: skip
-        assert not any(
-            SECRET in line for line in describe(replace(plan(), manifest=replace(manifest, after="")), live=True)
-        )
 
 
 class TestDiff:
@@ -137,8 +206,18 @@ class TestDescribe:
         assert "+kind: Policy" in shown
         assert shown[-1] == Restart.MANIFEST.outage
 
+    def test_the_change_of_a_manifest_is_seen_in_full(self) -> None:
+        change = plan(**OFF).manifest
+
+        shown = list(diff(change, is_manifest=True))
+
+        assert [line for line in shown if line[0] == "+"] == [line for line in diff(change) if line[0] == "+"]
+        assert len([line for line in shown if line[0] == "+"]) > 15
+
     def test_a_policy_s_diff_is_readable(self) -> None:
-        shown = list(describe(plan(STRONGER, exact=True, policy=METADATA), live=True))
+        change = replace(any_plan(), restart=Restart.PROCESS, policy=FileChange("/p.yaml", METADATA, STRONGER))
+
+        shown = list(describe(change, live=True))
 
         assert "+- level: Request" in shown
         assert "+  verbs: [delete]" in shown
@@ -147,7 +226,7 @@ class TestDescribe:
     def test_a_policy_s_words_about_secrets_are_not_masked(self) -> None:
         words = METADATA + "  # token: serviceaccounts/token\n"
 
-        shown = list(describe(plan(words, exact=True, policy=STRONGER), live=True))
+        shown = list(describe(replace(any_plan(), policy=FileChange("/p.yaml", STRONGER, words)), live=True))
 
         assert "+  # token: serviceaccounts/token" in shown
 

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from kubewitness.rollout.plan import Plan, Refusal, WantedPolicy, plan_audit
+from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
+from kubewitness.rollout.plan import plan_audit
 from kubewitness.rollout.preflight import refusals
 from tests.checks.servers import KUBEADM_NODE, METADATA, server
 from tests.checks.standards import standard
@@ -144,21 +145,21 @@ class TestTheNode:
 
 
 class TestTheRoom:
-    @pytest.mark.parametrize(("free_mib", "enough"), [(1099, False), (1100, True)])
+    @pytest.mark.parametrize(("free_mib", "enough"), [(1089, False), (1090, True)])  # 10 MiB are taken already
     def test_a_new_log_needs_room_for_all_that_its_rotation_keeps(self, free_mib: int, enough: bool) -> None:
         found = refused(**{**OFF, "log": {"free_mib": free_mib}})
 
         assert (found == ()) is enough
         if not enough:
             assert found == (
-                "cp-1:/var/log/kubernetes/audit/audit.log: the rotation asked for needs 1100 MiB and 1099 MiB are free:"
-                " make room, or lower maxbackup and maxsize_mib in the standard",
+                "cp-1:/var/log/kubernetes/audit/audit.log: the rotation asked for needs 1090 MiB more and 1089 MiB are"
+                " free: make room, or lower maxbackup and maxsize_mib in the standard",
             )
 
     def test_room_that_was_not_read_is_not_room(self) -> None:
         (reason,) = refused(**{**OFF, "unread": ["room"]})
 
-        assert "the free room there is not known" in reason
+        assert "the room that the rotation needs, or what is free there, is not known" in reason
 
     def test_a_file_tree_has_no_disk(self) -> None:
         assert refused(**{**OFF, "view": "tree"}) == ()

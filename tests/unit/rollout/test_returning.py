@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from kubewitness.rollout.plan import Plan, Refusal, Restart
+from kubewitness.rollout.outcome import Plan, Refusal, Restart
 from kubewitness.rollout.returning import plan_undo
 from kubewitness.rollout.script import transaction_input
 from tests.checks.servers import METADATA, POLICY, Given, server
@@ -21,6 +21,7 @@ BOTH: Final = {
     "manifest.old": PLAIN,
     "manifest.new": AUDITED,
     "policy.new": METADATA,
+    "policy.absent": "",
 }
 """What a run leaves that switched audit logging on."""
 POLICY_ALONE: Final = {"record.json": RECORD, "policy.old": "# older\n" + METADATA, "policy.new": METADATA}

@@ -1,0 +1,46 @@
+# shellcheck shell=sh disable=SC2154  # parameters and what stands before come in front
+# Files of a node: staged, put in place at once, saved and put back.
+
+sha() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo absent; fi; }
+own() { [ "$(stat -c '%u:%g' "$2")" = "$1" ] || chown "$1" "$2"; }
+flush() { sync "$1" 2>/dev/null || sync; }
+
+# The staged name starts with a dot, so no kubelet runs it, and lies in the same folder, so the rename is atomic.
+staged() { printf '%s/.kubewitness.%s.%s' "${1%/*}" "${1##*/}" $$; }
+stage() { # SOURCE DESTINATION MODE OWNER: everything that can fail for want of room
+  g_part=$(staged "$2")
+  cp "$1" "$g_part" && own "$4" "$g_part" && chmod "$3" "$g_part" && flush "$g_part" && return 0
+  rm -f "$g_part"
+  return 1
+}
+commit() { # DESTINATION
+  mv -f "$(staged "$1")" "$1" && flush "${1%/*}"
+}
+unstage() { for u_file in "$@"; do [ -z "$u_file" ] || rm -f "$(staged "$u_file")"; done; }
+
+made=''
+folder() { # make it, and remember that it was made
+  [ -d "$1" ] && return 0
+  mkdir -p "$1" && made="$made$1
+"
+}
+remove_made() { # only what this run made, and only where it is still empty
+  printf '%s' "$made" | while IFS= read -r r_folder; do rmdir "$r_folder" 2>/dev/null; done
+}
+
+save() { # NAME FILE SHA256: a copy into the run's folder, or the note that there was none; fails where it is not SHA256
+  if [ -e "$2" ]; then
+    cp -p "$2" "$run/$1.old" && stat -L -c '%a %u:%g' "$2" >"$run/$1.shape" || return 1
+  else
+    : >"$run/$1.absent" || return 1
+  fi
+  flush "$run"
+  [ "$(sha "$run/$1.old")" = "$3" ]
+}
+put_back() { # NAME FILE: what `save` saw; a file is removed only where it was seen that there was none
+  if [ -e "$run/$1.old" ]; then
+    read -r b_mode b_owner <"$run/$1.shape" && stage "$run/$1.old" "$2" "$b_mode" "$b_owner" && commit "$2"
+  else
+    [ -e "$run/$1.absent" ] && rm -f "$2"
+  fi
+}
