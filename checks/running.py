@@ -2,50 +2,20 @@
 
 from dataclasses import replace
 
-from kubewitness.apiserver import AuditSettings, Flags, capacity_mib, unknown_rotation
+from kubewitness.apiserver import AuditSettings, Flags
 from kubewitness.auditpolicy import Level, Loaded
 from kubewitness.canary import predict, recorded_level
-from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared
+from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, log_file
 from kubewitness.model import Evidence, Reason, Rung, Severity, Source, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.probe.reading import AuditLog, Canary, Process, Shape
 from kubewitness.rollout.staleness import is_stale
 from kubewitness.standard import Standard
 
-_FLAGS = "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"
 _AUDITING = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
 _OWASP = "OWASP-K8s:K10:2025"
 _EARLY_SECONDS = 120
 """A server that has just started may have had nothing to record yet."""
-
-
-@check(
-    "audit-log-room",
-    "the node has room for what the rotation keeps",
-    severity=Severity.MEDIUM,
-    rung=Rung.EFFECTIVE,
-    source=_FLAGS,
-    controls=("NIST-800-53r5:AU-4",),
-)
-def audit_log_room(server: ApiServer, standard: Standard) -> Result:
-    """A full disk loses events in silence: in mode blocking the requests go on, and /readyz stays ok."""
-    found = _log(server)
-    if not isinstance(found, tuple):
-        return found
-    settings, log = found
-    need = capacity_mib(settings)
-    if need is None and unknown_rotation(settings):
-        return Unknown(Reason.UNSUPPORTED, "the server's version is not known, and the defaults depend on it")
-    if need is None:
-        return Fail("the rotation has no bound", "set --audit-log-maxbackup and --audit-log-maxsize", "a bound", "none")
-    if log.free_kib is None or log.used_kib is None:
-        return Unknown(Reason.NOT_OBSERVED, "the free room was not read")
-    free, used = log.free_kib // 1024, log.used_kib // 1024
-    evidence = (server.saw(log.directory.path, f"{free} MiB free, {used} MiB used by the audit log"),)
-    if free + used < need:
-        remedy = "make room, or lower --audit-log-maxbackup and --audit-log-maxsize"
-        return Fail(f"the rotation can take {need} MiB", remedy, f"{need} MiB", f"{free + used} MiB", evidence)
-    return Pass(f"the rotation takes at most {need} MiB, {free + used} MiB are there for it", evidence)
 
 
 @check(
@@ -124,7 +94,7 @@ def audit_policy_loaded(server: ApiServer, standard: Standard) -> Result:
 )
 def audit_log_written(server: ApiServer, standard: Standard) -> Result:
     """A log removed or renamed under the running server goes on being written: to a file that has no name."""
-    found = _log(server)
+    found = log_file(server)
     if not isinstance(found, tuple):
         return _elsewhere(server, standard) or found
     process = _process(server)
@@ -139,36 +109,6 @@ def audit_log_written(server: ApiServer, standard: Standard) -> Result:
     )
     lost = _lost(process, log.file.path, shape, evidence)
     return lost or _legacy(server) or _written(server, process, log, evidence)
-
-
-@check(
-    "audit-log-access",
-    "the audit log belongs to root and is closed to others",
-    severity=Severity.MEDIUM,
-    rung=Rung.EFFECTIVE,
-    source=_AUDITING,
-    controls=("NIST-800-53r5:AU-9", "PCI-DSS-4.0:10.3.1"),
-)
-def audit_log_access(server: ApiServer, standard: Standard) -> Result:
-    """Audit events name users, objects and commands; whoever can write the log can unmake them.
-
-    What counts is the way to the file: a closed folder closes what lies in it.
-    """
-    found = _log(server)
-    if not isinstance(found, tuple):
-        return found
-    _, log = found
-    shape, folder = log.file.shape, log.directory.shape
-    if not isinstance(shape, Shape) or not isinstance(folder, Shape):
-        return Unknown(Reason.NOT_OBSERVED, f"{log.file.path} is not there or was not read")
-    actual = f"file {shape.permissions:04o} uid {shape.uid}, folder {folder.permissions:04o} uid {folder.uid}"
-    evidence = (server.saw(log.file.path, actual),)
-    open_to_others = shape.permissions & 0o007 and folder.permissions & 0o001
-    writable = (shape.permissions | folder.permissions) & 0o022
-    if shape.uid or folder.uid or open_to_others or writable:
-        remedy = f"chown root {log.file.path} and its folder; chmod 600 the file, 750 the folder"
-        return Fail("others than root can get at the audit log", remedy, "root, nothing for others", actual, evidence)
-    return Pass(actual, evidence)
 
 
 @check(
@@ -297,18 +237,6 @@ def _process(server: ApiServer) -> Process | Unknown:
         detail = "kube-apiserver does not run" if count == 0 else f"{count} kube-apiserver processes on one node"
         return Unknown(Reason.NOT_OBSERVED, detail, "journalctl -u kubelet says why")
     return server.process
-
-
-def _log(server: ApiServer) -> tuple[AuditSettings, AuditLog] | Unknown | NotApplicable:
-    found = declared(server)
-    if isinstance(found, Unknown):
-        return found
-    settings = found[1]
-    if not settings.log_path or settings.log_path == "-":
-        return NotApplicable("no log file is set")
-    if server.log is None:
-        return Unknown(Reason.NOT_OBSERVED, f"{settings.log_path} lies under no mount that the probe could follow")
-    return settings, server.log
 
 
 def _listed(flags: Flags, names: list[str]) -> str:

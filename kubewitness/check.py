@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from kubewitness.apiserver import AuditSettings
     from kubewitness.demand import Difference
+    from kubewitness.probe.reading import AuditLog
     from kubewitness.standard import Standard
 
 
@@ -246,6 +247,19 @@ def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
     if server.settings is None:
         return Unknown(Reason.PARSE, "the audit flags are not valid", "see apiserver-manifest")
     return server.pod, server.settings
+
+
+def log_file(server: ApiServer) -> tuple[AuditSettings, AuditLog] | Unknown | NotApplicable:
+    """The settings and the log file that they name, for checks that look into it."""
+    found = declared(server)
+    if isinstance(found, Unknown):
+        return found
+    settings = found[1]
+    if not settings.log_path or settings.log_path == "-":
+        return NotApplicable("no log file is set")
+    if server.log is None:
+        return Unknown(Reason.NOT_OBSERVED, f"{settings.log_path} lies under no mount that the probe could follow")
+    return settings, server.log
 
 
 def from_differences(

@@ -15,6 +15,7 @@ import re  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any, Final  # noqa: E402
 
+import gevent  # noqa: E402
 from paramiko import SSHException  # noqa: E402
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments  # noqa: E402
 from pyinfra.api.config import Config  # noqa: E402
@@ -60,7 +61,8 @@ def read_inventory(path: str) -> Inventory:
             inventory: Inventory = make_inventory(path, cwd=str(Path.cwd()))
             return inventory
     except Exception as error:  # the file is code of the user's, which can fail in any way
-        raise KubewitnessError(f"{path}: cannot be read as an inventory: {error}") from error
+        told = getattr(error, "exception", error)  # pyinfra wraps it, and its wrapper cannot be printed
+        raise KubewitnessError(f"{path}: cannot be read as an inventory: {type(told).__name__}: {told}") from error
 
 
 def collect(
@@ -76,6 +78,8 @@ def collect(
         raise KubewitnessError("no control plane in the inventory: check its path, its groups and --limit")
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)  # what went wrong is in the result
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    hub = gevent.get_hub()  # pyinfra's readers of output end at bytes that are no UTF-8, and gevent would print it
+    hub.NOT_ERROR = (*hub.NOT_ERROR, UnicodeDecodeError)
     state = State(inventory, Config())
     state.set_stage(StateStage.Connect)
     with ctx_state.use(state):
@@ -136,7 +140,9 @@ def _probe(state: State, item: Host, canary: str) -> list[str]:
     arguments: dict[str, Any] = {key: value for key, value in everything.items() if key in CONNECTOR_ARGUMENT_KEYS}
     arguments["_timeout"] = PROBE_TIMEOUT_SECONDS
     try:
-        done, output = item.run_shell_command(probe_command(item, canary=canary), **arguments)
+        # pyinfra's own limit is for its readers: when they have ended early, it waits for the command without one
+        with gevent.Timeout(PROBE_TIMEOUT_SECONDS + 10, TimeoutError):
+            done, output = item.run_shell_command(probe_command(item, canary=canary), **arguments)
     except TimeoutError as error:
         raise _NotReadError(Unread(Reason.TIMEOUT, f"no answer in {PROBE_TIMEOUT_SECONDS} s")) from error
     if not done:

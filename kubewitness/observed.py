@@ -25,11 +25,11 @@ from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Evidence, Reason, Rung, ServerVersion, Unread, View
-from kubewitness.probe.reading import Shape
+from kubewitness.probe.reading import File, Shape
 
 if TYPE_CHECKING:
     from kubewitness.apiserver import Flags
-    from kubewitness.probe.reading import AuditLog, File, Process, Reading
+    from kubewitness.probe.reading import AuditLog, Process, Reading
 
 _POD: Final = ("kube-system", "kube-apiserver")
 #: Where there is no version to be had, the newest known rules decide.
@@ -128,16 +128,12 @@ class ApiServer:
     @property
     def manifest_path(self) -> str:
         """The manifest's path on the node; the folder where none was found."""
-        return (
-            self.reading.manifest_dir
-            if self.manifest is None or isinstance(self.manifest, Unread)
-            else self.manifest.path
-        )
+        return self.manifest.path if isinstance(self.manifest, File) else self.reading.manifest_dir
 
     @property
     def manifest_text(self) -> str:
         """The manifest as it is; empty where it was not read."""
-        text = None if self.manifest is None or isinstance(self.manifest, Unread) else self.manifest.text
+        text = self.manifest.text if isinstance(self.manifest, File) else None
         return text if isinstance(text, str) else ""
 
 
@@ -194,12 +190,8 @@ def _manifest(reading: Reading) -> tuple[File | Unread | None, tuple[File, ...]]
 
 
 def _why(file: File) -> Unread:
-    text = file.text
-    return (
-        Unread(text.reason, f"{file.path}: {text.detail}")
-        if isinstance(text, Unread)
-        else Unread(Reason.PARSE, file.path)
-    )
+    text = file.text if isinstance(file.text, Unread) else Unread(Reason.PARSE, "not read")
+    return Unread(text.reason, f"{file.path}: {text.detail}")
 
 
 def _is_skipped(file: File) -> bool:

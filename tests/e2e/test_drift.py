@@ -62,7 +62,7 @@ def test_a_policy_that_records_nothing_in_force(
 
     assert changed == {
         "audit-policy-records": "FAIL",
-        "audit-log-written": "FAIL",
+        "audit-log-written": "UNKNOWN",  # for its first two minutes a server may just have had nothing to record
         "drift-from-standard": "FAIL",
         "drift-from-last-run": "FAIL",
     }
@@ -76,6 +76,12 @@ def test_the_log_deleted_under_the_running_server(drifted: Callable[[str], dict[
 
 def test_the_log_renamed_by_another_rotation(drifted: Callable[[str], dict[str, str]]) -> None:
     changed = drifted(f"mv {LOG} {LOG}.1 && install -m 600 /dev/null {LOG}")
+
+    assert changed == {"audit-log-written": "FAIL", "drift-from-standard": "FAIL"}
+
+
+def test_the_log_renamed_and_copied_back(drifted: Callable[[str], dict[str, str]]) -> None:
+    changed = drifted(f"mv {LOG} {LOG}.1 && cp -p {LOG}.1 {LOG}")
 
     assert changed == {"audit-log-written": "FAIL", "drift-from-standard": "FAIL"}
 
