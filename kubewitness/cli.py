@@ -191,11 +191,11 @@ def _options(to_terminal: bool) -> Options:
 
     tty = to_terminal and sys.stdout.isatty()
     forced = bool(os.environ.get("FORCE_COLOR"))
-    plain = "NO_COLOR" in os.environ or os.environ.get("TERM") == "dumb"
+    shows_colour = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     return Options(
         width=shutil.get_terminal_size((100, 24)).columns if tty or "COLUMNS" in os.environ else 100,
-        color=to_terminal and (tty or forced) and not plain,
+        color=to_terminal and (shows_colour or forced) and "NO_COLOR" not in os.environ,
         ascii_only=to_terminal and encoding != "utf8",
     )
 

@@ -63,7 +63,7 @@ def test_the_manifest_gains_lines_and_loses_none(demo: tuple[Path, str]) -> None
 def test_every_command_that_is_named_to_run_next_is_one_of_ours(demo: tuple[Path, str]) -> None:
     _, shown = demo
 
-    named = re.findall(r"^  (\S+) ", shown[shown.index("What to run next:") :], re.MULTILINE)
+    named = re.findall(r"^  (\S+) ", shown[shown.index("What to run next") :], re.MULTILINE)
 
     assert set(named) == {"diff", "kubewitness", "pyinfra"}
 

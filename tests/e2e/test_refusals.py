@@ -85,7 +85,7 @@ STOPPED = ("systemctl stop kubelet", "systemctl start kubelet")
     ("meddled", "problem"),
     [
         pytest.param(STRAY, f"{MANIFEST}.bak", id="a stray pod file"),
-        pytest.param(SMALL_DISK, "needs 1100 MiB and 64 MiB are free", id="too little disk"),
+        pytest.param(SMALL_DISK, "needs 1100 MiB more and 64 MiB are free", id="too little disk"),
         pytest.param(TWO, "traces of kubeadm and K3s", id="two distributions"),
         pytest.param(STOPPED, "the kubelet is inactive", id="a stopped kubelet"),
     ],
