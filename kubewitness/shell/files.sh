@@ -32,7 +32,7 @@ save() { # NAME FILE SHA256: a copy into the run's folder, or the note that ther
   if [ -e "$2" ]; then
     cp -p "$2" "$run/$1.old" && stat -L -c '%a %u:%g' "$2" >"$run/$1.shape" || return 1
   else
-    : >"$run/$1.absent" || return 1
+    true >"$run/$1.absent" || return 1
   fi
   flush "$run"
   [ "$(sha "$run/$1.old")" = "$3" ]

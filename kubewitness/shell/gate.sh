@@ -56,7 +56,8 @@ S
     read -r s_now s_count <<S
 $(attempts)
 S
-    if [ "$s_now" != "$s_dir" ]; then s_dir=$s_now s_first=-1; fi
+    # another pod; on a way back one that ran before, whose containers are numbered on
+    if [ "$s_now" != "$s_dir" ]; then s_dir=$s_now s_first=$((${s_count:-0} - 1)); fi
     # one exit may be chance; two with a reason given, or three, are not
     s_exits=$((${s_count:-0} - ${s_first:--1} - 1))
     if [ "$s_exits" -ge 2 ] || { [ "$s_exits" -ge 1 ] && last_words | grep -qE 'audit|unknown flag'; }; then
@@ -112,11 +113,11 @@ prove() {
 }
 
 replace_process() { # IDENTITY: the kubelet starts the container again with the same manifest: the fastest way to a new policy
-  [ "$(identity)" != "$1" ] || kill -9 "${1%%.*}"
+  [ -z "$1" ] || [ "$(identity)" != "$1" ] || kill -9 "${1%%.*}"
 }
 drain_process() { # IDENTITY: no new requests, time for every buffer to be written, then the same
-  [ "$(identity)" != "$1" ] || kill -TERM "${1%%.*}"
+  [ -z "$1" ] || [ "$(identity)" != "$1" ] || kill -TERM "${1%%.*}"
   drain_until=$(($(clock) + DRAIN_SECONDS))
-  while [ "$(clock)" -lt "$drain_until" ] && [ "$(identity)" = "$1" ]; do sleep 1; done
+  while [ "$(clock)" -lt "$drain_until" ] && [ "$(identity)" = "$1" ] && [ -n "$1" ]; do sleep 1; done
   replace_process "$1"
 }

@@ -1,6 +1,7 @@
 # shellcheck shell=sh disable=SC2154  # parameters and what stands before come in front
 # One operator at a time, and what they say: to whoever listens, and to the run's journal.
 # Nobody may be listening any more, and the journal's disk may be full: that must neither stop nor change anything.
+# Files are emptied with `true`: where `:` cannot write its file, a POSIX shell ends at once, without a word.
 
 plain() { printf '%s' "$*" | tr -c '\040-\176' '?'; } # names on a node may hold what steers a terminal
 note() { { printf '%s %s\n' "$(date +%Y-%m-%dT%H:%M:%SZ)" "$(plain "$*")" >>"$run/journal"; } 2>/dev/null || :; }
@@ -26,7 +27,7 @@ end() { # CODE
 # The kernel lets go of the lock when this process ends, however it ends: there is no stale lock. What is written in the
 # file only names its owner.
 lock() {
-  if ! { mkdir -p "$run" && : >>"$state/lock"; } 2>/dev/null; then
+  if ! { mkdir -p "$run" && true >>"$state/lock"; } 2>/dev/null; then
     printf 'kubewitness: %s: cannot be written: is the disk full or read-only?\n' "$STATE_DIR" >&2
     exit 10
   fi
@@ -45,6 +46,6 @@ lock() {
   printf '%s, run %s\n' "$OWNER" "$RUN" >"$state/lock"
 }
 unlock() {
-  : >"$state/lock"
+  true >"$state/lock"
   exec 9>&-
 } 2>/dev/null

@@ -25,7 +25,7 @@ receive() { # what is to be written, from standard input; nothing is used unless
     case $r_kind in
     manifest | policy)
       if [ "$r_data" = - ]; then
-        : >"$run/$r_kind.remove"
+        true >"$run/$r_kind.remove" || refuse "$STATE_DIR: it could not be stored that the $r_kind goes: is the disk full?"
       elif ! printf '%s' "$r_data" | base64 -d >"$run/$r_kind.new"; then
         refuse "$STATE_DIR: the new $r_kind could not be stored: is the disk full?"
       fi

@@ -175,6 +175,11 @@ class TestRefused:
         assert not Path("/runs/kubewitness-test-must-not-appear").exists()
 
 
+def once(path: Path) -> str:
+    """Shell text that adds a line to a file, if it is not there yet."""
+    return f"grep -q later '{path}' || echo later >>'{path}'"
+
+
 class TestAtTheWorstMoment:
     """A tool of the node that does something else first, or fails: each step may be the one at which it happens."""
 
@@ -195,7 +200,7 @@ class TestAtTheWorstMoment:
     def test_a_file_that_changes_while_it_is_saved(self, tree: Tree, tool: Tool, path: str) -> None:
         wanted = plan(policy="old\n")
         tree.holds(wanted)
-        late = tool("cp", f"echo later >>'{tree.at(path)}'")
+        late = tool("cp", once(tree.at(path)))
 
         done = tree.run(wanted, before=late)
 
@@ -207,7 +212,7 @@ class TestAtTheWorstMoment:
     def test_a_manifest_that_changes_between_its_backup_and_the_new_one(self, tree: Tree, tool: Tool) -> None:
         wanted = plan(policy="old\n")
         tree.holds(wanted)
-        late = tool("mv", f"case $* in *policy.yaml) echo later >>'{tree.at(MANIFEST)}' ;; esac")
+        late = tool("mv", f"case $* in *policy.yaml) {once(tree.at(MANIFEST))} ;; esac")
 
         done = tree.run(wanted, before=late)
 
