@@ -116,8 +116,9 @@ replace_process() { # IDENTITY: the kubelet starts the container again with the 
   [ -z "$1" ] || [ "$(identity)" != "$1" ] || kill -9 "${1%%.*}"
 }
 drain_process() { # IDENTITY: no new requests, time for every buffer to be written, then the same
-  [ -z "$1" ] || [ "$(identity)" != "$1" ] || kill -TERM "${1%%.*}"
+  [ -n "$1" ] || return 0
+  [ "$(identity)" != "$1" ] || kill -TERM "${1%%.*}"
   drain_until=$(($(clock) + DRAIN_SECONDS))
-  while [ "$(clock)" -lt "$drain_until" ] && [ "$(identity)" = "$1" ] && [ -n "$1" ]; do sleep 1; done
+  while [ "$(clock)" -lt "$drain_until" ] && [ "$(identity)" = "$1" ]; do sleep 1; done
   replace_process "$1"
 }
