@@ -200,7 +200,12 @@ def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceili
     if rung is None:
         return SourceState(None, required, ceiling, Status.UNKNOWN, str(unknown.reason), unknown.remedy)
     if required > ceiling:
-        return SourceState(rung, required, ceiling, Status.UNKNOWN, str(Reason.NOT_OBSERVED), _MORE)
+        hint = (
+            _MORE
+            if ceiling is Rung.DECLARED
+            else f"nothing sees more yet; ask for less: --require {ceiling.name.lower()}"
+        )
+        return SourceState(rung, required, ceiling, Status.UNKNOWN, str(Reason.NOT_OBSERVED), hint)
     return SourceState(rung, required, ceiling, Status.PASS)
 
 
