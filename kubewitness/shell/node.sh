@@ -61,8 +61,6 @@ endpoint() {
   printf '%s:%s\n' "$e_host" "${e_port:-6443}"
 }
 
-http_client() { if command -v curl; then :; elif command -v openssl; then :; else return 1; fi >/dev/null; }
-
 # https_get ENDPOINT PATH [AUDIT-ID]: the status code on the first line, then the body. No credential is sent, so the
 # server's certificate does not matter. Code 000: no answer.
 https_get() {
