@@ -1,0 +1,47 @@
+"""Groups of commands: one imported when it is named, and the root, which turns an error into one line."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from kubewitness.cli.output import one_line
+from kubewitness.errors import KubewitnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+        """``modules``: command -> the module whose ``command`` it is."""
+        super().__init__(*args, **kwargs)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the table's order: the help shows what comes first, first."""
+        del ctx
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        del ctx
+        module = self._modules.get(cmd_name)
+        return None if module is None else cast("click.Command", import_module(module).command)
+
+
+class RootGroup(LazyGroup):
+    """Turns an error that the user can mend into one line and exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KubewitnessError as error:
+            click.echo(f"kubewitness: {one_line(str(error))}", err=True)
+            ctx.exit(2)
+        except KeyboardInterrupt:
+            click.echo("kubewitness: interrupted: nothing is reported", err=True)
+            ctx.exit(130)

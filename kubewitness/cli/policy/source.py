@@ -1,0 +1,80 @@
+"""What every ``policy`` command asks for: a file, and the version of the server that would read it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.model import ServerVersion
+from kubewitness.yamldoc import MAX_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kubewitness.auditpolicy import Loaded
+
+NEWEST = ServerVersion(1, 37)
+"""The newest minor that the engine was compared with."""
+
+
+OLDEST = ServerVersion(1, 24)
+"""The oldest: v1 is the only version of the API from here on."""
+
+
+def _minor(version: ServerVersion) -> str:
+    return f"{version.major}.{version.minor}"
+
+
+class _Version(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has none
+    name = "version"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> ServerVersion:
+        if isinstance(value, ServerVersion):
+            return value
+        version = ServerVersion.parse(str(value))
+        if version is None or version < OLDEST:
+            self.fail(f"{value!r} is no Kubernetes version from {_minor(OLDEST)} on: write it as 1.34", param, ctx)
+        return version
+
+
+def target_version() -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option ``--target-version``, as the parameter ``version``."""
+    return click.option(
+        "--target-version",
+        "version",
+        metavar="V",
+        type=_Version(),
+        default=_minor(NEWEST),
+        show_default=True,
+        help="The kube-apiserver that would read it, 1.24 or newer.",
+    )
+
+
+def read_bytes(file: str) -> bytes:
+    """The file, or standard input for ``-``; at most one byte more than the engine's limit, which then refuses it."""
+    try:
+        if file == "-":
+            return sys.stdin.buffer.read(MAX_BYTES + 1)
+        with Path(file).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise KubewitnessError(
+            f"{file}: cannot be read: {error.strerror}: name a policy file, or - for stdin"
+        ) from error
+
+
+def load_file(file: str, version: ServerVersion) -> Loaded:
+    """A policy that kube-apiserver would start with. Raises KubewitnessError with its own words otherwise."""
+    from kubewitness.auditpolicy import Refused, load_bytes  # noqa: PLC0415
+
+    found = load_bytes(read_bytes(file), version)
+    if isinstance(found, Refused):
+        place = f":{found.line}:{found.column}" if found.line is not None else ""
+        raise KubewitnessError(
+            f"{file}{place}: kube-apiserver {_minor(version)} would not start with it: {found.error}"
+        )
+    return found
