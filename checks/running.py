@@ -140,7 +140,7 @@ def audit_canary(server: ApiServer, standard: Standard) -> Result:
     wanted = predict(loaded.policy, server.known_version).level(canary.code)
     if wanted is None:
         answer = f"was answered with {canary.code}, not with 403 or 401" if canary.code else "had no answer"
-        return Unknown(Reason.NOT_OBSERVED, f"the canary {answer}", "is there curl or openssl on the node?")
+        return Unknown(Reason.NOT_OBSERVED, f"the canary {answer}", "is there curl, openssl or python3 on the node?")
     return _recorded(server, canary, wanted)
 
 

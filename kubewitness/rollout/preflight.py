@@ -6,7 +6,7 @@ readiness) the node-side script looks at once more.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kubewitness import demand
 from kubewitness.apiserver import DISTRIBUTIONS, StaticPod
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from kubewitness.observed import ApiServer
     from kubewitness.probe.reading import Process
     from kubewitness.standard import Standard
+
+#: What can ask kube-apiserver something from the node itself, also when the connection to the node has dropped.
+HTTPS_CLIENTS: Final = frozenset({"curl", "openssl", "python3"})
 
 
 def refusals(server: ApiServer, standard: Standard | None, policy: str | None, where: str) -> tuple[str, ...]:
@@ -95,8 +98,9 @@ def _log(server: ApiServer) -> Iterator[str]:
 def _live(server: ApiServer) -> Iterator[str]:
     if server.reading.kubelet_active not in {"active", "unknown"}:
         yield f"{server.name}: the kubelet is {server.reading.kubelet_active}: it would not act: start it first"
-    if not server.reading.tools & {"curl", "openssl"}:
-        yield f"{server.name}: neither curl nor openssl on the node: nothing could be proved: install one"
+    if not server.reading.tools & HTTPS_CLIENTS:
+        clients = ", ".join(sorted(HTTPS_CLIENTS))
+        yield f"{server.name}: none of {clients} on the node: nothing could be proved: install one"
     if len(server.reading.servers) > 1:
         yield f"{server.name}: {len(server.reading.servers)} kube-apiserver processes on one node: not supported yet"
     elif server.process is None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Ready once is not ready: the same process has to stay ready this long.
 STEADY_SECONDS: Final = 15
+#: A kubelet that acts tells the old process to end within seconds; it looks at all manifests every 20 s by itself.
+KUBELET_SECONDS: Final = 60
 #: A container that crashed lately may wait for the kubelet's whole back-off, which is five minutes at most.
 WAIT_SECONDS: Final = 330
 
@@ -54,6 +56,7 @@ def transaction_script(
             "PROVE_SECONDS": str(15 + ceil(plan.buffered_seconds)),
             "STEADY_SECONDS": str(STEADY_SECONDS),
             "LIMIT_SECONDS": str(wait_seconds),
+            "KUBELET_SECONDS": str(KUBELET_SECONDS),
             "RECORD": json.dumps(
                 {"run": run, "pid": "@PID@", "started": "@STARTED@", "policy": policy.path if policy else ""}
             ),

@@ -29,10 +29,18 @@ W
   printf '%s' "$w_text" | cut -c 1-400
 }
 
+wake_kubelet() { # PID: the old process still serves, so nobody has told it to end: the kubelet has not seen the manifest
+  if [ -z "$manifest_done" ] || [ -n "$woken" ] || [ $(($(clock) - begun)) -lt "$KUBELET_SECONDS" ] || ! ready "$1"; then return 0; fi
+  # it reads every manifest when it starts and leaves running containers alone; the manifest stays where it is
+  woken=yes why='no new kube-apiserver process appeared, not even after the kubelet was started anew'
+  say "  the kubelet has not acted on the manifest for $KUBELET_SECONDS s: starting the kubelet anew"
+  systemctl --no-block restart kubelet >/dev/null 2>&1 || say "  systemctl restart kubelet failed"
+}
+
 # settle OLD-IDENTITY EXPECT: waits until a process other than OLD (empty: any) with these flags has been ready, and
 # the same, for STEADY_SECONDS. On failure `why` says what was seen.
 settle() {
-  w_until=$(($(clock) + LIMIT_SECONDS)) steady='' since=0 why='no new kube-apiserver process appeared'
+  w_until=$(($(clock) + LIMIT_SECONDS)) steady='' since=0 woken='' why='no new kube-apiserver process appeared'
   read -r s_dir s_first <<S
 $(attempts)
 S
@@ -52,6 +60,7 @@ S
     else
       [ -z "$steady" ] || why='the new process ended again'
       steady=''
+      [ -z "$now" ] || wake_kubelet "${now%%.*}"
     fi
     read -r s_now s_count <<S
 $(attempts)

@@ -199,7 +199,7 @@ for marker in $MARKERS; do
   if found=$(at "$marker") && [ -e "$found" ]; then frame marker "path64=$(text64 "$marker")"; fi
 done
 tools=''
-for tool in curl openssl base64 sha256sum; do if command -v "$tool" >/dev/null 2>&1; then tools="$tools $tool"; fi; done
+for tool in curl openssl python3 base64 sha256sum; do if command -v "$tool" >/dev/null 2>&1; then tools="$tools $tool"; fi; done
 frame tools "names=${tools# }"
 pids=''
 if [ "$VIEW" = live ]; then

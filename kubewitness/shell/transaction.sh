@@ -3,7 +3,7 @@
 # when the connection that started it drops, it goes on to its end. Everything it says is also in the run's journal.
 # Parameters: ROOT VIEW RUN OWNER STATE_DIR MANIFEST MANIFEST_SHA256 POLICY POLICY_SHA256 POD LOG LOG_DIR NEED_KIB
 #   RESTART (manifest, process, drain, none)  EXPECT, EXPECT_OLD (lines "flag value")  LEVEL_403, LEVEL_401 (predicted level
-#   of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS, DRAIN_SECONDS, PROVE_SECONDS, RECORD
+#   of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS, KUBELET_SECONDS, DRAIN_SECONDS, PROVE_SECONDS, RECORD
 # Standard input: lines "manifest BASE64" and "policy BASE64" for what is to be written ("-": to be removed), then "end".
 # Exit: 0 done; 10 refused, nothing was changed; 20 rolled back and healthy; 30 look at the node: it says why.
 umask 077

@@ -120,7 +120,7 @@ class TestTheNode:
         [
             ({"kubelet": "inactive"}, "cp-1: the kubelet is inactive: it would not act: start it first"),
             ({"kubelet": "failed"}, "cp-1: the kubelet is failed: it would not act: start it first"),
-            ({"tools": []}, "cp-1: neither curl nor openssl on the node: nothing could be proved: install one"),
+            ({"tools": []}, "cp-1: none of curl, openssl, python3 on the node: nothing could be proved: install one"),
             ({"processes": 0}, "cp-1: kube-apiserver does not run: mend that first: journalctl -u kubelet says why"),
             ({"processes": 2}, "cp-1: 2 kube-apiserver processes on one node: not supported yet"),
             ({"answers": {"/readyz": [500, "no"]}}, "cp-1: /readyz answers 500 before any change: mend that first"),
@@ -136,7 +136,7 @@ class TestTheNode:
     def test_that_is_not_well(self, changes: dict[str, Any], reason: str) -> None:
         assert refused(**changes) == (reason,)
 
-    @pytest.mark.parametrize("tool", ["curl", "openssl"])
+    @pytest.mark.parametrize("tool", ["curl", "openssl", "python3"])
     def test_one_client_is_enough(self, tool: str) -> None:
         assert refused(tools=[tool]) == ()
 

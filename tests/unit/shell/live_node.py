@@ -52,6 +52,7 @@ exits() { printf '2026-11-21T13:00:00Z stderr F Error: %s\n' "$*" >"$k_log"; }
 appears_until() { appears && echo "$(($(clock) + $1))" >"$world/ends"; } # then it is gone, and is not started again
 fate() { appears; } # NUMBER: what becomes of the container started as the NUMBERth
 kubelet() {
+  [ ! -e "$world/frozen" ] || return 0
   [ ! -e "$world/ends" ] || [ "$(clock)" -lt "$(cat "$world/ends")" ] || gone "$(alive)"
   k_sha=$(sha256sum <"$manifest" | cut -d ' ' -f 1)
   [ -e "$world/argv/$k_sha" ] || return 0
@@ -84,6 +85,10 @@ kill() {
   [ "$1 $(cat "$world/stubborn" 2>/dev/null)" = "-TERM $2" ] || gone "$2"
 }
 journalctl() { :; }
+systemctl() { # the only thing asked of it: a kubelet that starts anew
+  echo "$*" >>"$world/systemctl"
+  [ -e "$world/dead" ] || rm -f "$world/frozen"
+}
 df() { printf 'Filesystem\nx 1 1 99999999 1%% /\n'; }
 health() { echo 200; }
 canary_code() { echo 403; } # AUDIT-ID
@@ -179,10 +184,19 @@ class LiveNode:
             if path.is_file() and not path.is_relative_to(self.at(STATE)) and path.name != "audit.log"
         }
 
-    def run(self, scenario: str = "", *, decoys: str = "") -> Ended:
+    def freeze_kubelet(self, *, for_good: bool = False) -> None:
+        """It acts on nothing until it is started anew, or not even then."""
+        for name in ("frozen", "dead") if for_good else ("frozen",):
+            (self.world / name).touch()
+
+    def asked_of_systemd(self) -> list[str]:
+        asked = self.world / "systemctl"
+        return asked.read_text().splitlines() if asked.exists() else []
+
+    def run(self, scenario: str = "", *, decoys: str = "", wait_seconds: int = 40) -> Ended:
         """Run the transaction with ``scenario``, shell functions that replace those of ``WORLD``."""
         script = transaction_script(
-            self.plan, view=View.LIVE, root=str(self.root), run="r1", owner="anna@laptop", wait_seconds=40
+            self.plan, view=View.LIVE, root=str(self.root), run="r1", owner="anna@laptop", wait_seconds=wait_seconds
         )
         ours, between, run_lines = script.partition(RUN_LINES)
         assert between, "the script's last lines are no longer what they were"

@@ -296,12 +296,12 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture(params=["curl", "openssl"])
+@pytest.fixture(params=["curl", "openssl", "python3"])
 def client(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A folder for PATH with this client and not the other one."""
+    """A folder for PATH with this client and no other one."""
     name = cast("str", request.param)
     for tool in (name, "awk", "cat", "cut", "grep", "head", "sed", "sleep", "tail", "timeout", "tr"):
-        found = shutil.which(tool)
+        found = sys.executable if tool == "python3" else shutil.which(tool)
         if found is None:
             pytest.skip(f"no {tool}")
         (tmp_path / tool).symlink_to(found)

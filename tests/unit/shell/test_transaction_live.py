@@ -76,6 +76,31 @@ class TestDone:
         assert '"pid": "5001"' in node.text(f"{STATE}/last.json")
         assert node.text(f"{STATE}/lock") == ""
 
+    def test_by_a_kubelet_that_first_has_to_be_started_anew(self, node: LiveNode) -> None:
+        node.freeze_kubelet()
+
+        done = node.run(wait_seconds=140)
+
+        assert (done.code, done.stderr, done.killed) == (0, "", [])
+        assert node.asked_of_systemd() == ["--no-block restart kubelet"]
+        assert "the kubelet has not acted on the manifest for 60 s: starting the kubelet anew" in done.journal
+        assert node.text(MANIFEST) == node.plan.manifest.after
+
+    def test_by_a_kubelet_that_takes_its_time_with_an_old_process_that_ends(self, node: LiveNode) -> None:
+        """It was told to end, so it is not ready any more: a kubelet that acts is left alone."""
+        node.freeze_kubelet()
+        ending = (
+            'health() { if [ -e "$world/frozen" ] && [ "$(clock)" -gt 1005 ]; then echo 500; else echo 200; fi; }\n'
+        )
+        late = (
+            'pass() { k_clock=$(($(clock) + $1)); echo "$k_clock.00 1.00" >"$world/proc/uptime";'
+            ' [ "$k_clock" -lt 1100 ] || rm -f "$world/frozen"; }\n'
+        )
+
+        done = node.run(ending + late, wait_seconds=200)
+
+        assert (done.code, node.asked_of_systemd()) == (0, []), done
+
     def test_by_a_new_process(self, audited: LiveNode) -> None:
         done = audited.run()
 
@@ -142,6 +167,16 @@ class TestRolledBack:
         assert done.killed == [], "the kubelet replaces the process"
         assert not node.at(f"{STATE}/last.json").exists()
         assert node.text(f"{STATE}/lock") == ""
+
+    def test_where_no_kubelet_acts_the_old_process_never_goes_away(self, node: LiveNode) -> None:
+        before = node.files()
+        node.freeze_kubelet(for_good=True)
+
+        done = node.run(wait_seconds=140)
+
+        rolled_back(done, "no new kube-apiserver process appeared, not even after the kubelet was started anew")
+        assert node.files() == before
+        assert (done.killed, len(node.asked_of_systemd())) == ([], 1)
 
     def test_what_the_api_server_said_is_told(self, node: LiveNode) -> None:
         done = node.run("fate() { case $1 in [123]) exits unknown flag: --audit-x ;; *) appears ;; esac; }\n")
