@@ -77,8 +77,11 @@ def _manifest(server: ApiServer) -> Iterator[str]:
 def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> Iterator[str]:
     loaded = load(policy, server.known_version)
     for difference in demand.load_differences(loaded):
-        at = f"{where}:{loaded.line}:{loaded.column}" if isinstance(loaded, Refused) and loaded.line else where
-        yield f"{at}: {difference.actual}: {difference.remedy}"
+        match loaded:
+            case Refused(error=error, line=int(line), column=column):
+                yield f"{where}:{line}:{column}: {error}: {difference.remedy}"
+            case _:
+                yield f"{where}: {difference.actual}: {difference.remedy}"
     if not isinstance(loaded, Loaded) or loaded.strict_error:
         return
     for line in demand.told(demand.policy_differences(loaded, standard.audit, server.known_version)):

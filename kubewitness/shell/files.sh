@@ -19,10 +19,9 @@ commit() { # DESTINATION
 unstage() { for u_file in "$@"; do [ -z "$u_file" ] || rm -f "$(staged "$u_file")"; done; }
 
 made=''
-folder() { # make it, and remember that it was made
-  [ -d "$1" ] && return 0
-  mkdir -p "$1" && made="$made$1
-"
+folder() { # make it and what it lies in, and remember what was made, the innermost first
+  [ -z "$1" ] || [ -d "$1" ] || { folder "${1%/*}" && mkdir "$1" && made="$1
+$made"; }
 }
 remove_made() { # only what this run made, and only where it is still empty
   printf '%s' "$made" | while IFS= read -r r_folder; do rmdir "$r_folder" 2>/dev/null; done

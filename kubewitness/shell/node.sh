@@ -96,16 +96,20 @@ print(answer.read().decode("utf-8", "replace"))
 # send_canary ENDPOINT AUDIT-ID: an anonymous GET of an object that does not exist; prints the status code.
 send_canary() { https_get "$1" "$CANARY_PATH" "$2" | head -n 1; }
 
-# find_canary LOG OFFSET AUDIT-ID: the lines with that id written to LOG after OFFSET bytes, also across a rotation.
+# log_mark LOG: which file it is and how long, "INODE.SIZE"; what is written later comes after this mark.
+log_mark() { stat -L -c '%i.%s' "$1" 2>/dev/null || printf '0.0\n'; }
+
+# find_canary LOG MARK AUDIT-ID: the lines with that id written to LOG after MARK, also across rotations.
 find_canary() {
-  f_size=$(stat -L -c %s "$1" 2>/dev/null || echo 0)
-  if [ "$f_size" -ge "$2" ]; then
-    tail -c "+$(($2 + 1))" "$1" 2>/dev/null
-  else # rotated in between: what was written before lies in the newest of the rotated files
+  f_now=$(log_mark "$1")
+  if [ "${f_now%.*}" = "${2%.*}" ]; then
+    tail -c "+$((${2#*.} + 1))" "$1" 2>/dev/null
+  else # another file than before: an id is used once, so the two newest of the rotated files are read whole
     f_name=${1##*/}
     # shellcheck disable=SC2012  # kube-apiserver names them itself: digits and dashes
-    f_old=$(ls -t "${1%/*}/${f_name%.*}"-* 2>/dev/null | head -n 1)
-    [ ! -f "$f_old" ] || tail -c "+$(($2 + 1))" "$f_old"
-    cat "$1"
+    ls -t "${1%/*}/${f_name%.*}"-* 2>/dev/null | head -n 2 | while IFS= read -r f_old; do
+      case $f_old in *.gz) gzip -dc "$f_old" 2>/dev/null ;; *) cat "$f_old" ;; esac
+    done
+    cat "$1" 2>/dev/null
   fi | grep -F -- "\"auditID\":\"$3\""
 }

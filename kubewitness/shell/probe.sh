@@ -177,7 +177,7 @@ answers() { # PID: what this very process says of itself, without a credential
 
 prove() { # PID LOG-PATH-ON-THE-NODE
   c_log=$(at "$2") || return 0
-  c_from=$(stat -L -c %s "$c_log" 2>/dev/null || echo 0)
+  c_from=$(log_mark "$c_log")
   c_code=$(send_canary "$(endpoint "$1")" "$CANARY_ID")
   c_seen='' c_try=0 c_most=10
   [ "$(flag_of "$1" audit-log-mode)" != batch ] || c_most=45 # it may lie in a buffer first

@@ -104,6 +104,10 @@ roll_back() {
     fail "nothing was written by this run, so nothing is put back: look at the node"
     end 30
   fi
+  if [ -n "$manifest_done" ] && [ "$(sha "$manifest")" != "$(sha "$run/manifest.new")" ]; then
+    fail "$MANIFEST: was changed by somebody else while this run waited, so nothing is put back: look at the node; the files before this run are in $STATE_DIR/runs/$RUN"
+    end 30
+  fi
   say "putting everything back"
   before=$(identity) begun=$(clock)
   [ -z "$policy_done" ] || put_back policy "$policy" || by_hand

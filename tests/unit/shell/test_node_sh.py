@@ -211,8 +211,8 @@ class TestFindCanary:
     ID: Final = "kubewitness-r1"
     EVENT: Final = '{"kind":"Event","auditID":"kubewitness-r1","stage":"ResponseComplete"}\n'
 
-    def find(self, log: Path, offset: int) -> str:
-        return sh("find_canary", str(log), str(offset), self.ID).stdout
+    def find(self, log: Path, offset: int, *, inode: int | None = None) -> str:
+        return sh("find_canary", str(log), f"{inode or log.stat().st_ino}.{offset}", self.ID).stdout
 
     @pytest.fixture
     def log(self, tmp_path: Path) -> Path:
@@ -235,24 +235,27 @@ class TestFindCanary:
 
         assert self.find(log, 0) == ""
 
-    def test_in_the_file_that_was_rotated_away_in_between(self, log: Path) -> None:
-        older = log.with_name("audit-2026-11-20T00-00-00.000.log")
-        newest = log.with_name("audit-2026-11-21T13-00-00.000.log")
-        older.write_text("x" * 100 + "\n" + self.EVENT)
-        newest.write_text("x" * 100 + "\n" + self.EVENT.replace("Complete", "Started"))
-        os.utime(older, (1, 1))
-        log.write_text("new\n")
+    @pytest.mark.parametrize("compressed", [False, True])
+    @pytest.mark.parametrize("new", ["", "x" * 200 + "\n"], ids=["small", "already larger"])
+    def test_in_the_file_that_was_rotated_away_in_between(self, log: Path, new: str, compressed: bool) -> None:
+        log.write_text("x" * 100 + "\n" + self.EVENT)
+        inode = log.stat().st_ino
+        rotated = log.rename(log.with_name("audit-2026-11-21T13-00-00.000.log"))
+        log.write_text(new)
+        if compressed:
+            subprocess.run(["gzip", str(rotated)], check=True)
 
-        assert self.find(log, 50) == self.EVENT.replace("Complete", "Started")
+        assert self.find(log, 50, inode=inode) == self.EVENT
 
     def test_in_the_new_file_after_a_rotation(self, log: Path) -> None:
-        log.with_name("audit-2026-11-21T13-00-00.000.log").write_text("x" * 1000 + "\n")
+        rotated = log.with_name("audit-2026-11-21T13-00-00.000.log")
+        rotated.write_text("x" * 1000 + "\n")
         log.write_text(self.EVENT)
 
-        assert self.find(log, 500) == self.EVENT
+        assert self.find(log, 500, inode=rotated.stat().st_ino) == self.EVENT
 
     def test_a_log_that_is_not_there_holds_nothing(self, log: Path) -> None:
-        done = sh("find_canary", str(log), "0", self.ID)
+        done = sh("find_canary", str(log), "0.0", self.ID)
 
         assert (done.returncode != 0, done.stdout) == (True, "")
 

@@ -215,10 +215,11 @@ class TestRolledBack:
         assert done.killed == ["-TERM 4711", "-TERM 5001"]
 
     def test_a_folder_that_the_run_made_goes_away(self, bare: LiveNode) -> None:
-        done = bare.run(LOST)
+        done = bare.run("fate() { case $1 in [123]) exits bad luck ;; *) appears ;; esac; }\n")
 
         rolled_back(done)
-        assert not bare.at(POLICY).parent.exists()
+        assert [path.name for path in bare.at("/etc/kubernetes").iterdir()] == ["manifests"]
+        assert not bare.at("/var/log").exists()
 
     def test_a_folder_that_was_there_stays(self, bare: LiveNode) -> None:
         bare.at(POLICY).parent.mkdir(parents=True)
@@ -301,6 +302,18 @@ class TestRefused:
 
 
 class TestLookAtTheNode:
+    def test_what_somebody_else_writes_meanwhile_is_not_lost(self, node: LiveNode) -> None:
+        """Nothing is put back over it, and the policy that it may name stays."""
+        edit = 'canary_code() { case $1 in *-before) echo 403 ;; *) echo "# mine" >>"$manifest"; echo 500 ;; esac; }\n'
+
+        done = node.run(edit)
+
+        assert done.code == 30
+        assert "was changed by somebody else while this run waited, so nothing is put back" in done.stderr
+        assert node.text(MANIFEST).startswith(node.plan.manifest.after or "?")
+        assert "# mine" in node.text(MANIFEST)
+        assert node.text(POLICY) == METADATA
+
     def test_a_manifest_whose_backup_is_lost_is_left(self, node: LiveNode) -> None:
         done = node.run(f'{LOST}fate() {{ appears; rm -f "$run/manifest.old"; }}\n')
 
