@@ -84,8 +84,8 @@ def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> I
                 yield f"{where}: {difference.actual}: {difference.remedy}"
     if not isinstance(loaded, Loaded) or loaded.strict_error:
         return
-    for line in demand.told(demand.policy_differences(loaded, standard.audit, server.known_version)):
-        yield f"{where}: {line}: change that rule, or put one before it"
+    for told in demand.told(demand.policy_differences(loaded, standard.audit, server.known_version)):
+        yield f"{where}: {told}: change that rule, or put one before it"
 
 
 def _log(server: ApiServer) -> Iterator[str]:
