@@ -50,8 +50,7 @@ class Fault:
 
     def meets(self, action: str, labels: Mapping[str, Iterable[str]]) -> bool:
         return fnmatchcase(action, self.action) and all(
-            any(fnmatchcase(value, pattern) for value in labels.get(label, ()))
-            for label, pattern in self.where.items()
+            any(fnmatchcase(value, pattern) for value in labels.get(label, ())) for label, pattern in self.where.items()
         )
 
     def strikes(self, now: float) -> bool:
@@ -81,6 +80,9 @@ class Faults:
         self._lock = Lock()
         self._faults: dict[int, Fault] = {}
         self._next = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
 
     def add(self, fault: Fault) -> int:
         with self._lock:

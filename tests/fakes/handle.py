@@ -12,8 +12,7 @@ from tests.fakes.process import ServerProcess
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    from typing_extensions import Self
+    from typing import Self
 
 
 class Handle:
@@ -23,6 +22,7 @@ class Handle:
 
     def __init__(self) -> None:
         self._process = ServerProcess(self.module)
+        self.pid = self._process.pid
         self.control_url: str = self._process.ready["control"]
 
     def __enter__(self) -> Self:
@@ -56,7 +56,7 @@ class Handle:
     def throttle(
         self, action: str = "*", *, times: int | None = None, per_second: float = 0, seconds: float = 0, **where: str
     ) -> int:
-        """Too many requests: the next ``times``, or what exceeds a rate. ``seconds``: the Retry-After, where there is one."""
+        """Too many requests: the next ``times``, or what exceeds a rate. ``seconds``: Retry-After, if any."""
         return self._fault("throttle", action, where, times=times, per_second=per_second, seconds=seconds)
 
     def hang(self, action: str = "*", *, seconds: float, times: int | None = None, **where: str) -> int:

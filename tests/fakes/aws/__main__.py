@@ -36,7 +36,7 @@ class Server:
             "advance": world.advance,
             "reset": self.reset,
             "expire": lambda account: identity.expire(world, account),
-            "external_id": lambda role, value: world.external_ids.__setitem__(role, value),
+            "external_id": lambda role, value: world.external_ids.update({role: value}),
             "organization": organization.make_organization,
             "alter_cluster": lambda **of: eks.alter_cluster(world, **of),
             "fail_next_update": lambda **of: eksupdates.fail_next_update(world, **of),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -23,72 +24,79 @@ _SCALARS: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def breaches(value: Any, shape: Any, path: str = "", *, wire_names: bool = True) -> Iterator[str]:
-    """What ``value`` has that ``shape``, a botocore shape, does not allow. ``None`` counts as absent, as AWS sends it.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How a value is held against a shape."""
 
-    Args:
-        wire_names: members go by the names of the body, not by those of the SDK.
-    """
+    wire_names: bool = True
+    """Members go by the names of the body, not by those of the SDK."""
+    limits: bool = True
+    """Lengths, ranges and patterns count: of requests. In its answers AWS itself does not keep them (``tags: {}``)."""
+
+
+def breaches(value: Any, shape: Any, path: str = "", reading: Reading = Reading()) -> Iterator[str]:
+    """What ``value`` has that ``shape``, of botocore, does not allow. ``None`` counts as absent, as AWS sends it."""
     kind = shape.type_name
     if kind == "structure":
-        yield from _structure(value, shape, path, wire_names)
+        yield from _structure(value, shape, path, reading)
     elif kind == "list":
         if not isinstance(value, list):
             yield f"{path}: {type(value).__name__}, not a list"
             return
-        yield from _bounds(len(value), shape, path, "length")
+        yield from _bounds(len(value), shape, path, reading)
         for index, item in enumerate(value):
-            yield from breaches(item, shape.member, f"{path}[{index}]", wire_names=wire_names)
+            yield from breaches(item, shape.member, f"{path}[{index}]", reading)
     elif kind == "map":
         if not isinstance(value, dict):
             yield f"{path}: {type(value).__name__}, not a map"
             return
-        yield from _bounds(len(value), shape, path, "length")
+        yield from _bounds(len(value), shape, path, reading)
         for key, item in value.items():
-            yield from breaches(key, shape.key, f"{path} key", wire_names=wire_names)
-            yield from breaches(item, shape.value, f"{path}.{key}", wire_names=wire_names)
+            yield from breaches(key, shape.key, f"{path} key", reading)
+            yield from breaches(item, shape.value, f"{path}.{key}", reading)
     else:
-        yield from _scalar(value, shape, path)
+        yield from _scalar(value, shape, path, reading)
 
 
-def _structure(value: Any, shape: Any, path: str, wire_names: bool) -> Iterator[str]:
+def _structure(value: Any, shape: Any, path: str, reading: Reading) -> Iterator[str]:
     if not isinstance(value, dict):
         yield f"{path}: {type(value).__name__}, not a structure"
         return
-    named = {_wire_name(name, member) if wire_names else name: member for name, member in shape.members.items()}
+    names = {name: _wire_name(name, member) if reading.wire_names else name for name, member in shape.members.items()}
+    members = {names[name]: member for name, member in shape.members.items()}
     for name, item in value.items():
-        if name not in named:
+        if name not in members:
             yield f"{path}.{name}: not a member of {shape.name}"
         elif item is not None:
-            yield from breaches(item, named[name], f"{path}.{name}", wire_names=wire_names)
+            yield from breaches(item, members[name], f"{path}.{name}", reading)
     for required in shape.required_members:
-        name = _wire_name(required, shape.members[required]) if wire_names else required
-        if value.get(name) is None:
-            yield f"{path}.{name}: required by {shape.name}"
+        if value.get(names[required]) is None:
+            yield f"{path}.{names[required]}: required by {shape.name}"
 
 
-def _scalar(value: Any, shape: Any, path: str) -> Iterator[str]:
+def _scalar(value: Any, shape: Any, path: str, reading: Reading) -> Iterator[str]:
     kind = shape.type_name
-    if not isinstance(value, _SCALARS[kind]) or (isinstance(value, bool) and kind != "boolean"):
+    fits = isinstance(value, _SCALARS[kind]) and (kind == "boolean" or not isinstance(value, bool))
+    if not fits:
         yield f"{path}: {type(value).__name__}, not a {kind}"
-        return
-    if kind == "string":
+    elif kind == "string":
         if shape.enum and value not in shape.enum:
             yield f"{path}: {value!r} is none of {', '.join(shape.enum)}"
         pattern = _pattern(shape.metadata.get("pattern", ""))
-        if pattern is not None and not pattern.fullmatch(value):
+        if reading.limits and pattern is not None and not pattern.fullmatch(value):
             yield f"{path}: {value!r} does not match {pattern.pattern}"
-        yield from _bounds(len(value), shape, path, "length")
+        yield from _bounds(len(value), shape, path, reading)
     elif kind in ("integer", "long"):
-        yield from _bounds(value, shape, path, "value")
+        yield from _bounds(value, shape, path, reading)
 
 
-def _bounds(number: int, shape: Any, path: str, what: str) -> Iterator[str]:
+def _bounds(number: int, shape: Any, path: str, reading: Reading) -> Iterator[str]:
+    """The number, or the length, is within what the model says."""
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if low is not None and number < low:
-        yield f"{path}: {what} {number}, must be at least {low}"
-    if high is not None and number > high:
-        yield f"{path}: {what} {number}, must be at most {high}"
+    if reading.limits and low is not None and number < low:
+        yield f"{path}: {number}, must be at least {low}"
+    if reading.limits and high is not None and number > high:
+        yield f"{path}: {number}, must be at most {high}"
 
 
 def _wire_name(name: str, member: Any) -> str:

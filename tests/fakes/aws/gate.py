@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import time
 import traceback
 from typing import TYPE_CHECKING
 
-from tests.fakes.aws import accountpolicies, eks, eksupdates, identity, logs, organization, refusals, regions, upstream
+from tests.fakes.aws import (
+    accountpolicies,
+    eks,
+    eksupdates,
+    identity,
+    logs,
+    organization,
+    refusals,
+    regions,
+    replay,
+    upstream,
+)
 from tests.fakes.aws.arns import resource_of
 from tests.fakes.aws.refusals import Refusal
 from tests.fakes.aws.wire import (
@@ -41,23 +51,29 @@ ACTIONS = {
 
 def answer(request: HttpRequest, world: World) -> HttpAnswer | None:
     """``None``: the connection ends without an answer."""
-    time.sleep(world.settings.latency)
     asked: Operation | None = None
     signed = identity.Scope("", "us-east-1", "sts")
     scope = ""
     try:
         signed = identity.scope(request)
-        asked = operation(signed.service, request)
         caller = identity.caller(signed, request, world)
         scope = caller.account
-        call = Call(asked, caller, signed.region, parameters(asked, request), request, world)
+        question = replay.question(scope, signed, request)
         with world.ledger.running(scope):
-            return _served(call)
+            time.sleep(world.settings.latency)
+            if remembered := replay.recalled(world, question):
+                world.ledger.count(remembered[0], scope, signed.region, "ok")
+                return remembered[1]
+            asked = operation(signed.service, request)
+            result = _served(Call(asked, caller, signed.region, parameters(asked, request), request, world))
+            if result is not None:
+                replay.remember(world, question, asked, result)
+            return result
     except Refusal as refusal:
-        if asked is not None:
-            for breach in refusal_breaches(asked, refusal):
-                world.ledger.violation(breach)
-        _count(world, asked, scope, signed.region, refusal.code)
+        asked = asked or _operation_if_any(signed, request)
+        for breach in refusal_breaches(asked, refusal) if asked and not refusal.told else ():
+            world.ledger.violation(breach)
+        world.ledger.count(asked.action if asked else "unknown", scope, signed.region, refusal.code)
         return refused(signed.service, asked, refusal)
     except Exception as error:  # noqa: BLE001  a crash of ours must fail the test, not hang its client
         world.ledger.violation(traceback.format_exc())
@@ -74,11 +90,10 @@ def _served(call: Call) -> HttpAnswer | None:
     with upstream.LOCK:
         eksupdates.settle(call.world)
         result = _result(call)
-    if call.world.faults.find(call.asked.action, labels, FaultKind.LOSE):
-        _count(call.world, call.asked, call.account, call.region, "lost")
-        return None
-    _count(call.world, call.asked, call.account, call.region, "ok")
-    return result
+    lost = call.world.faults.find(call.asked.action, labels, FaultKind.LOSE) is not None
+    outcome = "lost" if lost else "ok" if result.status < 400 else str(result.status)
+    call.world.ledger.count(call.asked.action, call.account, call.region, outcome)
+    return None if lost else result
 
 
 def _result(call: Call) -> HttpAnswer:
@@ -90,10 +105,7 @@ def _result(call: Call) -> HttpAnswer:
         return answered(call.asked, result)
     theirs = upstream.passed_on(call)
     if call.asked.protocol in JSON:
-        body = json.loads(theirs.body or b"{}")
-        if theirs.status >= 300:
-            raise upstream.refusal_of(theirs, body)
-        for breach in answer_breaches(call.asked, body):
+        for breach in answer_breaches(call.asked, upstream.understood(call, theirs)):
             call.world.ledger.violation(f"moto: {breach}")
     return theirs
 
@@ -108,8 +120,12 @@ def _refuse_as_told(call: Call) -> None:
     if faults.find(action, labels, FaultKind.DENY):
         raise refusals.denied(service, action, who, what)
     if fault := faults.find(action, labels, FaultKind.FAIL):
-        raise Refusal(fault.code, fault.message, fault.status)
+        raise Refusal(fault.code, fault.message, fault.status, told=True)
 
 
-def _count(world: World, asked: Operation | None, scope: str, region: str, outcome: str) -> None:
-    world.ledger.count(asked.action if asked else "unknown", scope, region, outcome)
+def _operation_if_any(signed: identity.Scope, request: HttpRequest) -> Operation | None:
+    """What a caller asked for who was turned away before that mattered."""
+    try:
+        return operation(signed.service, request)
+    except Refusal:
+        return None

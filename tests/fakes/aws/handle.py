@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.handle import Handle
@@ -14,7 +15,7 @@ REGION = "eu-west-1"
 
 
 class Aws(Handle):
-    """Labels that narrow a fault: ``account``, ``region``, ``name`` (a cluster, a log group, a role's ARN; patterns)."""
+    """Labels that narrow a fault: ``account``, ``region``, ``name`` (a cluster, a log group, a role's ARN)."""
 
     module = "tests.fakes.aws"
 
@@ -35,14 +36,42 @@ class Aws(Handle):
             "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
         }
 
-    def client(self, service: str, *, region: str = REGION, account: str = MANAGEMENT, **config: Any) -> Any:
-        """A boto3 client. ``config``: of botocore's Config; without, nothing is tried twice."""
-        import boto3  # type: ignore[import-untyped]  # noqa: PLC0415  most of a second, for those who use it
+    def client(
+        self,
+        service: str,
+        *,
+        region: str = REGION,
+        account: str = MANAGEMENT,
+        credentials: tuple[str, str, str] | None = None,
+        **config: Any,
+    ) -> Any:
+        """A boto3 client of the account's user.
 
-        options = {"retries": {"total_max_attempts": 1}, "read_timeout": 20, **config}
-        session = boto3.session.Session(f"AKIA{account}FAKE", "not-verified", region_name=region)
-        made = boto3.session.Config(**options)
-        return session.client(service, endpoint_url=self.endpoint, config=made)
+        Args:
+            credentials: access key, secret key and token, in place of the user's.
+            config: of botocore's Config. Without, nothing is tried twice.
+        """
+        key, secret, token = credentials or (f"AKIA{account}FAKE", "not-verified", None)
+        return self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key=secret,
+            aws_session_token=token,
+            config=self._boto.Config(**{"retries": {"total_max_attempts": 1}, "read_timeout": 20, **config}),
+        )
+
+    @cached_property
+    def _boto(self) -> Any:
+        import boto3  # type: ignore[import-untyped]  # noqa: PLC0415  a third of a second, for those who use it
+
+        return boto3.session
+
+    @cached_property
+    def _session(self) -> Any:
+        """One for all clients: each new one reads AWS's models again."""
+        return self._boto.Session()
 
     def advance(self, seconds: float) -> None:
         """Let time pass in the server: updates end, policies come into force, credentials expire."""
@@ -57,11 +86,11 @@ class Aws(Handle):
         self.tell("external_id", role=role, value=value)
 
     def organization(self, accounts: Sequence[Mapping[str, str] | str]) -> None:
-        """The management account's organization has these members: ids, or ``{"id": ..., "name": ..., "state": ...}``."""
+        """Members of the management account's organization: ids, or ``{"id": ..., "name": ..., "state": ...}``."""
         self.tell("organization", accounts=[{"id": one} if isinstance(one, str) else dict(one) for one in accounts])
 
     def alter_cluster(self, name: str, *, region: str = REGION, account: str = MANAGEMENT, **members: Any) -> None:
-        """Let DescribeCluster say what the API cannot be made to say: ``logging=None`` (absent), ``status="CREATING"``."""
+        """Let DescribeCluster say what nobody can make it say: ``logging=None`` (absent), ``status="CREATING"``."""
         self.tell("alter_cluster", account=account, region=region, name=name, members=members)
 
     def fail_next_update(self, name: str, code: str = "AccessDenied", message: str = "made to fail") -> None:

@@ -32,9 +32,7 @@ def _not_yours(call: Call) -> Refusal:
     """Members may not list; whoever is in no organization hears that instead."""
     if any(one.id == call.account for one in _backend(MANAGEMENT).accounts):
         return Refusal("AccessDeniedException", "You don't have permissions to access this resource.", 400)
-    return Refusal(
-        "AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400
-    )
+    return Refusal("AWSOrganizationsNotInUseException", "Your account is not a member of an organization.", 400)
 
 
 def make_organization(accounts: list[dict[str, str]]) -> None:

@@ -31,6 +31,8 @@ class Refusal(Exception):  # noqa: N818  it is what AWS answers, not an error of
     message: str
     status: int = 0
     members: Mapping[str, Any] = field(default_factory=dict)
+    told: bool = False
+    """A test asked for it: the model need not know it."""
 
 
 _DENIED = {"ec2": ("UnauthorizedOperation", 403), "sts": ("AccessDenied", 403), "logs": ("AccessDeniedException", 400),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
+from moto.logs.models import logs_backends
+from moto.utilities.utils import get_partition
 
 from tests.fakes.aws.paging import page
 from tests.fakes.aws.refusals import Refusal
+from tests.fakes.aws.world import MANAGEMENT
 
 if TYPE_CHECKING:
     from tests.fakes.aws.world import Call, World
@@ -22,7 +24,9 @@ ALWAYS_ON = frozenset({
 Source: https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html
 """
 
-ALL = tuple(sorted(boto3.session.Session().get_available_regions("ec2")))
+ALL = tuple(
+    sorted(name for name in logs_backends[MANAGEMENT].regions if get_partition(name) == "aws" and "-iso" not in name)
+)
 """Of the partition aws, as botocore's endpoints have them."""
 
 

@@ -37,7 +37,7 @@ def passed_on(call: Call) -> HttpAnswer:
         chunks: Iterable[bytes] = _moto(asked, start)
         body = b"".join(chunks)
     except NotImplementedError:
-        raise Refusal("NotImplemented", f"neither moto nor this fake does {call.asked.action}", 501) from None
+        raise _not_done(call) from None
     headers = {name.lower(): value for name, value in said[1] if name.lower() not in _NOT_SENT_ON}
     return HttpAnswer(int(said[0].partition(" ")[0]), body, headers)
 
@@ -48,14 +48,25 @@ def ask(call: Call) -> dict[str, Any]:
     Raises:
         Refusal: moto refused.
     """
-    answer = passed_on(call)
-    body: dict[str, Any] = json.loads(answer.body or b"{}")
+    return understood(call, passed_on(call))
+
+
+def understood(call: Call, answer: HttpAnswer) -> dict[str, Any]:
+    """Raises: Refusal: moto refused, or has no such path."""
+    try:
+        body: dict[str, Any] = json.loads(answer.body or b"{}")
+    except ValueError:
+        raise _not_done(call) from None
     if answer.status >= 300:
-        raise refusal_of(answer, body)
+        raise _refusal(answer, body)
     return body
 
 
-def refusal_of(answer: HttpAnswer, body: dict[str, Any]) -> Refusal:
+def _not_done(call: Call) -> Refusal:
+    return Refusal("NotImplemented", f"neither moto nor this fake does {call.asked.action}", 501)
+
+
+def _refusal(answer: HttpAnswer, body: dict[str, Any]) -> Refusal:
     named = answer.headers.get("x-amzn-errortype") or body.get("__type") or body.get("code") or "InternalFailure"
     members = {key: value for key, value in body.items() if key not in ("__type", "code", "message", "Message")}
     message = body.get("message") or body.get("Message") or ""

@@ -17,7 +17,7 @@ from moto.core.routing import get_service_router
 from moto.core.serialize import get_serializer_class
 from moto.core.utils import get_service_model
 
-from tests.fakes.aws.contract import breaches
+from tests.fakes.aws.contract import Reading, breaches
 from tests.fakes.aws.refusals import COMMON, Refusal, invalid
 from tests.fakes.httpd import HttpAnswer, HttpRequest
 
@@ -101,7 +101,7 @@ def parameters(asked: Operation, request: HttpRequest) -> dict[str, Any]:
         Refusal: the model does not allow it.
     """
     seen = Request(environ(request))
-    parts = {
+    parts: Any = {
         "method": seen.method,
         "values": seen.values,
         "headers": seen.headers,
@@ -116,17 +116,24 @@ def parameters(asked: Operation, request: HttpRequest) -> dict[str, Any]:
         parsed: dict[str, Any] = PROTOCOL_PARSERS[asked.protocol](asked.model).parse(parts)
     except Exception as error:
         raise Refusal("SerializationException", f"{type(error).__name__}: {error}", 400) from error
-    found = [*_beyond_the_body(shape, request, asked), *breaches(parsed, shape, wire_names=False)]
+    found = list(_request_breaches(shape, parsed, request, asked))
     if found:
         raise invalid(asked.codes, "; ".join(found))
     return parsed
 
 
-def _beyond_the_body(shape: Any, request: HttpRequest, asked: Operation) -> Iterator[str]:
-    """Members of a JSON body that the model does not have: the reader leaves them out, so they are looked for here."""
-    if asked.protocol in JSON and request.body.strip():
-        body = json.loads(request.body)
-        yield from (breach for breach in breaches(body, shape) if "not a member" in breach)
+def _request_breaches(shape: Any, parsed: dict[str, Any], request: HttpRequest, asked: Operation) -> Iterator[str]:
+    """A JSON body is held against the model as it came: moto's reader has left out, and made fit, what did not."""
+    if asked.protocol not in JSON:
+        yield from breaches(parsed, shape, reading=Reading(wire_names=False))
+        return
+    around = {
+        member.serialization.get("name", name): parsed[name]
+        for name, member in shape.members.items()
+        if "location" in member.serialization and name in parsed
+    }
+    body = json.loads(request.body) if request.body.strip() else {}
+    yield from breaches({**body, **around}, shape)
 
 
 def answered(asked: Operation, result: dict[str, Any]) -> HttpAnswer:
@@ -157,7 +164,8 @@ def refused(service: str, asked: Operation | None, refusal: Refusal) -> HttpAnsw
     if protocol == "ec2":
         text = f"<Response><Errors><Error>{error}</Error></Errors><RequestID>{uuid4()}</RequestID></Response>"
     else:
-        text = f"<ErrorResponse><Error><Type>Sender</Type>{error}</Error><RequestId>{uuid4()}</RequestId></ErrorResponse>"
+        error = f"<Error><Type>Sender</Type>{error}</Error>"
+        text = f"<ErrorResponse>{error}<RequestId>{uuid4()}</RequestId></ErrorResponse>"
     return HttpAnswer(status, text.encode(), {**headers, "content-type": "text/xml"})
 
 
@@ -167,11 +175,11 @@ def answer_breaches(asked: Operation, result: Any) -> Iterator[str]:
         if result:
             yield f"{asked.action} answers nothing, not {result}"
     else:
-        yield from breaches(result, shape, asked.action, wire_names=asked.protocol in JSON)
+        yield from breaches(result, shape, asked.action, Reading(asked.protocol in JSON, limits=False))
 
 
 def refusal_breaches(asked: Operation, refusal: Refusal) -> Iterator[str]:
-    if refusal.code not in asked.codes | COMMON:
+    if asked.protocol != "ec2" and refusal.code not in asked.codes | COMMON:  # EC2's model names no errors
         yield f"{asked.action} has no error {refusal.code}"
 
 
