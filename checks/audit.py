@@ -26,6 +26,7 @@ _OWASP = "OWASP-K8s:K10:2025"
     climbs=True,
     source="https://kubernetes.io/docs/tasks/configure-pod-container/static-pod/",
     controls=("NIST-800-53r5:CM-6", _OWASP),
+    code="AF005",
 )
 def apiserver_manifest(server: ApiServer, standard: Standard) -> Result:
     """A manifest that does not parse is dropped at the kubelet's next look, and the API server with it.
@@ -52,6 +53,7 @@ def apiserver_manifest(server: ApiServer, standard: Standard) -> Result:
     climbs=True,
     source=_FLAGS,
     controls=("CIS-Kubernetes-2.0.1:1.2.16", "STIG:CNTR-K8-003320", "NIST-800-53r5:AU-12", "ISO-27001:A.8.15", _OWASP),
+    code="AF001",
 )
 def audit_backend(server: ApiServer, standard: Standard) -> Result:
     """Without --audit-log-path and --audit-webhook-config-file kube-apiserver has nowhere to send an event to."""
@@ -71,6 +73,7 @@ def audit_backend(server: ApiServer, standard: Standard) -> Result:
     climbs=True,
     source=_AUDITING,
     controls=("CIS-Kubernetes-2.0.1:3.2.1", "STIG:CNTR-K8-003280", "NIST-800-53r5:AU-2", "ISO-27001:A.8.15", _OWASP),
+    code="AF001",
 )
 def audit_policy_file(server: ApiServer, standard: Standard) -> Result:
     """Without --audit-policy-file nothing is recorded, whatever the backends: kube-apiserver says so at -v=2 only."""
@@ -89,6 +92,7 @@ def audit_policy_file(server: ApiServer, standard: Standard) -> Result:
     climbs=True,
     source=_AUDITING,
     controls=("CIS-Kubernetes-2.0.1:3.2.1", "NIST-800-53r5:AU-12"),
+    code="AF002",
 )
 def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
     """A policy under no mount, or behind a mount of type FileOrCreate, lets kube-apiserver exit at its next start."""
@@ -115,6 +119,7 @@ def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
     climbs=True,
     source="https://github.com/kubernetes/website/issues/30661",
     controls=("CIS-Kubernetes-2.0.1:1.2.16", "NIST-800-53r5:AU-4", "NIST-800-53r5:AU-9"),
+    code="AF002",
 )
 def audit_log_mounted(server: ApiServer, standard: Standard) -> Result:
     """A log under no mount dies with its container.
@@ -148,6 +153,7 @@ def audit_log_mounted(server: ApiServer, standard: Standard) -> Result:
         "NIST-800-53r5:AU-11",
         "PCI-DSS-4.0:10.5.1",
     ),
+    code="AF003",
 )
 def audit_log_rotation(server: ApiServer, standard: Standard) -> Result:
     """The values in force: what is not set has a default, which changed in 1.36.

@@ -13,6 +13,7 @@ from kubewitness.standard import Standard
     rung=Rung.DECLARED,
     source="https://github.com/kubernetes/kubernetes/issues/136962",
     controls=("NIST-800-53r5:CM-6", "OWASP-K8s:K10:2025"),
+    code="AF007",
 )
 def static_pod_files(server: ApiServer, standard: Standard) -> Result:
     """The kubelet runs every file of the folder whose name has no leading dot, whatever its ending.

@@ -26,6 +26,7 @@ _EARLY_SECONDS = 120
     climbs=True,
     source="https://github.com/kubernetes/kubernetes/issues/136962",
     controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:AU-12", _OWASP),
+    code="AF008",
 )
 def audit_flags_running(server: ApiServer, standard: Standard) -> Result:
     """The kubelet may run another manifest than the one that is looked at, or may not have acted on it yet."""
@@ -58,6 +59,7 @@ def audit_flags_running(server: ApiServer, standard: Standard) -> Result:
     climbs=True,
     source=_AUDITING,
     controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:AU-12"),
+    code="AF008",
 )
 def audit_policy_loaded(server: ApiServer, standard: Standard) -> Result:
     """kube-apiserver reads its policy once, at its start. A process older than the file runs with an older policy."""

@@ -83,7 +83,7 @@ class Check:
 
     ``rung``: where on the ladder it looks. ``climbs``: it decides whether that rung is reached. ``opt_in``: the
     option that asks for it; empty: it always runs. ``source``: where the demand comes from (https). ``controls``:
-    ``framework:id``.
+    ``framework:id``. ``code``: the rule of ``policy lint`` that it is, as ``AF002``, which several may share.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Check:
     source: str
     controls: tuple[str, ...]
     function: _Function
+    code: str = ""
 
     @property
     def why(self) -> str:
@@ -112,11 +113,12 @@ def check(
     controls: tuple[str, ...] = (),
     climbs: bool = False,
     opt_in: str = "",
+    code: str = "",
 ) -> Callable[[_Function], Check]:
     """Make a check of a function. ``title`` states the good state."""
 
     def decorate(function: _Function) -> Check:
-        return Check(id, title, severity, rung, climbs, opt_in, source, controls, function)
+        return Check(id, title, severity, rung, climbs, opt_in, source, controls, function, code)
 
     return decorate
 
@@ -186,6 +188,7 @@ def _finding(item: Check, result: Result, subject: Subject, state: SourceState) 
         remediation=result.remedy if isinstance(result, (Fail, Unknown)) else None,
         controls=item.controls,
         differences=result.differences if isinstance(result, Fail) else (),
+        code=item.code,
     )
 
 

@@ -133,7 +133,7 @@ class Finding:
 
     ``reason`` is set for UNKNOWN only (``denied:<permission>`` names what is missing). ``rung`` and ``required`` are
     set where the check speaks of a rung. ``differences``: field by field what ``expected`` and ``actual`` say in all.
-    ``controls`` are ``framework:id``.
+    ``controls`` are ``framework:id``. ``code``: the rule of ``policy lint`` that the check is, as ``AF002``; or empty.
     """
 
     check: str
@@ -151,6 +151,7 @@ class Finding:
     remediation: str | None = None
     controls: tuple[str, ...] = ()
     differences: tuple[FieldDifference, ...] = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

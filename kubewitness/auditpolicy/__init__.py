@@ -4,11 +4,16 @@ Pure, and without any knowledge of nodes or clusters. Exact per server version f
 k8s.io/apiserver's own code.
 """
 
+from kubewitness.auditpolicy.attributes import RecordError, attributes_of
+from kubewitness.auditpolicy.compiled import compile_policy
 from kubewitness.auditpolicy.coverage import Excess, Recorded, Shortfall, excesses, recorded, shortfalls
 from kubewitness.auditpolicy.decode import Loaded, Refused, load, load_bytes
 from kubewitness.auditpolicy.draft import Draft, DraftRule
+from kubewitness.auditpolicy.embedded import Embedded, embedded_policies
 from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, evaluate
 from kubewitness.auditpolicy.probes import PROBES, Probe, canary_attributes
+from kubewitness.auditpolicy.requestinfo import RequestInfo, recorded_request_info, resource_request_info
+from kubewitness.auditpolicy.requesturi import UriError
 from kubewitness.auditpolicy.types import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.auditpolicy.validate import Invalid, validate
 from kubewitness.godecode.tree import Mark, Problem
@@ -18,6 +23,7 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftRule",
+    "Embedded",
     "Excess",
     "GroupResources",
     "Invalid",
@@ -27,18 +33,26 @@ __all__ = [
     "Policy",
     "Probe",
     "Problem",
+    "RecordError",
     "Recorded",
     "Refused",
     "RequestAttributes",
+    "RequestInfo",
     "Rule",
     "Shortfall",
     "Stage",
+    "UriError",
+    "attributes_of",
     "canary_attributes",
+    "compile_policy",
+    "embedded_policies",
     "evaluate",
     "excesses",
     "load",
     "load_bytes",
     "recorded",
+    "recorded_request_info",
+    "resource_request_info",
     "shortfalls",
     "validate",
 ]

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from operator import itemgetter
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.godecode.tree import START, Array, Field, Kind, Mark, Object, Problem, Scalar, TreeError, Value
-from kubewitness.godecode.yamlevents import Event, EventKind, events
+from kubewitness.godecode.yamlevents import events
 from kubewitness.godecode.yamlnode import (
     Node,
     Pair,
@@ -24,6 +24,10 @@ from kubewitness.godecode.yamlnode import (
     typed_key,
 )
 from kubewitness.godecode.yamlscalar import MERGE, GoScalar, ScalarError, resolve
+from kubewitness.godecode.yamltokens import Event, EventKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _NOT_A_MAP: Final = "map merge requires map or sequence of maps as the value"
 
@@ -70,7 +74,7 @@ class _Builder:
         self.aliased = 0
         self.excessive = False
 
-    def build(self, stream: list[Event]) -> Node:
+    def build(self, stream: Iterable[Event]) -> Node:
         """The root. Faults are kept on the nodes: go-yaml reads the whole document before it decodes anything."""
         root = scalar_node(None, START)
         for event in stream:

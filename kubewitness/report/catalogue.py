@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def _table(catalogue: Sequence[Check]) -> str:
-    return "".join(f"{item.id:22} {item.severity:9} {item.rung.name.lower():10} {item.title}\n" for item in catalogue)
+    return "".join(
+        f"{item.id:22} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n" for item in catalogue
+    )
 
 
 def _json(catalogue: Sequence[Check]) -> str:
@@ -25,6 +27,7 @@ def _json(catalogue: Sequence[Check]) -> str:
             "why": item.why,
             "source": item.source,
             "controls": list(item.controls),
+            "code": item.code or None,
         }
         for item in catalogue
     ]
@@ -38,7 +41,8 @@ def _markdown(catalogue: Sequence[Check]) -> str:
         why = "\n".join(line.strip() for line in item.why.splitlines())
         lines += [f"## {item.id}", "", f"**{item.title[0].upper()}{item.title[1:]}.** {why}", ""]
         rung = f"rung {item.rung.value}, {item.rung.name.lower()}"
-        lines += [f"Severity {item.severity}; {rung}; [source]({item.source}); {', '.join(item.controls)}.", ""]
+        code = f"; {item.code}" if item.code else ""
+        lines += [f"Severity {item.severity}; {rung}{code}; [source]({item.source}); {', '.join(item.controls)}.", ""]
     return "\n".join(lines[:-1]) + "\n"
 
 

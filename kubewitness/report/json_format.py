@@ -64,6 +64,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": [asdict(evidence) for evidence in finding.evidence],
         "remediation": finding.remediation,
         "controls": list(finding.controls),
+        "code": finding.code or None,
     }
 
 

@@ -29,10 +29,10 @@ type record struct {
 
 // event has the fields of an audit event that say which request it was.
 type event struct {
-	Kind       string     `json:"kind"`
-	Stage      string     `json:"stage"`
-	RequestURI string     `json:"requestURI"`
-	ObjectRef  *objectRef `json:"objectRef"`
+	Kind       string     `json:"kind,omitempty"`
+	Stage      string     `json:"stage,omitempty"`
+	RequestURI string     `json:"requestURI,omitempty"`
+	ObjectRef  *objectRef `json:"objectRef,omitempty"`
 }
 
 type objectRef struct {
@@ -48,6 +48,8 @@ type principal struct {
 	Name   *string
 	Groups []string
 }
+
+func (p principal) MarshalJSON() ([]byte, error) { return json.Marshal(p.Name) }
 
 func (p *principal) UnmarshalJSON(text []byte) error {
 	if text[0] != '{' {

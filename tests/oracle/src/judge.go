@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/go-logr/logr"
-	"k8s.io/apiserver/pkg/apis/audit"
 	auditv1 "k8s.io/apiserver/pkg/apis/audit/v1"
 	"k8s.io/apiserver/pkg/audit/policy"
 	"k8s.io/klog/v2"
@@ -83,10 +82,6 @@ func judgeOne(text []byte, requests []record, warnings *warnings) (*judged, erro
 		answer.Decisions = append(answer.Decisions, decided)
 	}
 	return answer, nil
-}
-
-func load(path string) (*audit.Policy, error) {
-	return policy.LoadPolicyFromFile(path)
 }
 
 // warnings takes what kube-apiserver would write into its own log, and keeps what it says about a policy.

@@ -10,6 +10,7 @@ import (
 
 const usage = `usage: oracle judge              lines of {"policy": base64, "requests": [...]} on stdin
        oracle eval POLICY        a request or an audit event a line on stdin
+       oracle attributes         the same lines: what the policy would be asked
        oracle replay POLICY LOG...`
 
 func main() {
@@ -21,6 +22,8 @@ func main() {
 		err = judge(os.Stdin, output)
 	case len(arguments) == 2 && arguments[0] == "eval":
 		err = eval(arguments[1], os.Stdin, output)
+	case len(arguments) == 1 && arguments[0] == "attributes":
+		err = show(os.Stdin, output)
 	case len(arguments) > 2 && arguments[0] == "replay":
 		err = replay(arguments[1], arguments[2:], output)
 	default:

@@ -11,29 +11,54 @@ import (
 	"sort"
 
 	"k8s.io/apiserver/pkg/apis/audit"
+	"k8s.io/apiserver/pkg/audit/policy"
+	"k8s.io/apiserver/pkg/authorization/authorizer"
 )
 
 const longestLine = 64 << 20
 
 // eval is kubewitness policy eval: a decision a line.
 func eval(path string, input io.Reader, output *bufio.Writer) error {
-	loaded, err := load(path)
+	loaded, err := policy.LoadPolicyFromFile(path)
 	if err != nil {
 		return err
 	}
 	decider, answers := newDecider(loaded), json.NewEncoder(output)
+	return eachRequest(input, func(attributes authorizer.Attributes) error {
+		return answers.Encode(decider.decide(attributes))
+	})
+}
+
+// show prints what the policy would be asked about each request.
+func show(input io.Reader, output *bufio.Writer) error {
+	answers := json.NewEncoder(output)
+	return eachRequest(input, func(a authorizer.Attributes) error {
+		shown := record{
+			Verb: a.GetVerb(), ResourceRequest: a.IsResourceRequest(), APIGroup: a.GetAPIGroup(), Resource: a.GetResource(),
+			Subresource: a.GetSubresource(), Name: a.GetName(), Namespace: a.GetNamespace(), Path: a.GetPath(),
+		}
+		if user := a.GetUser(); user != nil {
+			name := user.GetName()
+			shown.User.Name, shown.Groups = &name, user.GetGroups()
+		}
+		return answers.Encode(shown)
+	})
+}
+
+func eachRequest(input io.Reader, handle func(authorizer.Attributes) error) error {
 	number := 0
 	return eachLine(input, func(line []byte) error {
 		number++
 		asked := record{}
-		if err := json.Unmarshal(line, &asked); err != nil {
+		err := json.Unmarshal(line, &asked)
+		if err != nil {
 			return fmt.Errorf("line %d: %v", number, err)
 		}
 		attributes, err := asked.attributes()
 		if err != nil {
 			return fmt.Errorf("line %d: %v", number, err)
 		}
-		return answers.Encode(decider.decide(attributes))
+		return handle(attributes)
 	})
 }
 
@@ -54,7 +79,7 @@ type key struct {
 
 // replay counts what the policy would have done with the events of the logs.
 func replay(path string, logs []string, output *bufio.Writer) error {
-	loaded, err := load(path)
+	loaded, err := policy.LoadPolicyFromFile(path)
 	if err != nil {
 		return err
 	}

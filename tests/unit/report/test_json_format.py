@@ -21,7 +21,7 @@ def test_the_keys_are_those_of_the_schema() -> None:
     ]  # fmt: skip
     assert list(document["findings"][0]) == [
         "check", "target", "cluster", "status", "severity", "reason", "message", "rung", "required", "expected",
-        "actual", "differences", "evidence", "remediation", "controls",
+        "actual", "differences", "evidence", "remediation", "controls", "code",
     ]  # fmt: skip
 
 

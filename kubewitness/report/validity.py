@@ -1,0 +1,130 @@
+"""Would kube-apiserver start with these policies? For people, and as lines of JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from kubewitness.auditpolicy.decode import Refused
+from kubewitness.report.safe import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kubewitness.auditpolicy import Problem, Rule
+    from kubewitness.auditpolicy.verdict import Verdict
+    from kubewitness.model import ServerVersion
+    from kubewitness.report import Options
+
+_RED: Final = "1;31"
+_YELLOW: Final = "33"
+_GREEN: Final = "32"
+_LONGEST: Final = 500
+_NO_VERSION: Final = "unknown group version field audit.k8s.io/__internal"
+_HINT: Final = "apiVersion is missing, or the first document is empty: only that one is read"
+
+
+def as_json(verdict: Verdict) -> str:
+    """One line with ``file``, ``ok``, ``error``, ``strictError`` and ``rules``; ``line`` for a policy inside something.
+
+    The errors are kube-apiserver's own, or null; ``rules`` is the number of rules left, 0 where it would not start.
+    """
+    fields = {
+        "file": verdict.file,
+        **({} if verdict.inside is None else {"line": verdict.inside.line}),
+        "ok": verdict.ok,
+        "error": verdict.error,
+        "strictError": verdict.found.strict_error,
+        "rules": len(verdict.rules),
+    }
+    return json.dumps(fields) + "\n"
+
+
+def as_text(verdicts: Sequence[Verdict], version: ServerVersion, options: Options) -> str:
+    """The verdicts on one file: a line each, and below it why, at its place in the file."""
+    writer = _Writer(f"kube-apiserver {version.major}.{version.minor}", options)
+    return "".join(f"{line}\n" for line in writer.file(verdicts))
+
+
+class _Writer:
+    def __init__(self, server: str, options: Options) -> None:
+        self.server = server
+        self.options = options
+
+    def file(self, verdicts: Sequence[Verdict]) -> Iterator[str]:
+        if verdicts[0].inside is not None:
+            policies = "a policy" if len(verdicts) == 1 else f"{len(verdicts)} policies"
+            yield f"{self._safe(verdicts[0].file)}: no policy itself, but {policies} inside:"
+        for verdict in verdicts:
+            yield f"{self._name(verdict)}: {self._answer(verdict)}"
+            yield from self._problems(verdict.file, verdict.faults)
+            if (verdict.error or "").startswith(_NO_VERSION):
+                yield f"  {_HINT}"
+            yield from self._problems(verdict.file, verdict.ignored)
+            yield from (f"  {self._safe(line)}" for line in _left(verdict))
+
+    def _answer(self, verdict: Verdict) -> str:
+        rules = f"{len(verdict.rules)} {'rule' if len(verdict.rules) == 1 else 'rules'}"
+        if isinstance(verdict.found, Refused):
+            sure = "was not judged" if verdict.found.beyond_limits else f"{self.server} would not start with it"
+            return f"{self._colour(_RED, sure)}:"
+        if verdict.ignored:
+            return f"{self._colour(_YELLOW, 'ok, but')} {self.server} drops a part of it; {rules} left:"
+        return f"{self._colour(_GREEN, 'ok')}, {rules}"
+
+    def _name(self, verdict: Verdict) -> str:
+        if verdict.inside is None:
+            return self._safe(verdict.file)
+        path = f" ({self._safe(verdict.inside.path)})" if verdict.inside.path else ""
+        return f"{self._safe(verdict.file)}:{verdict.inside.line}{path}"
+
+    def _problems(self, file: str, problems: Iterable[Problem]) -> Iterator[str]:
+        for problem in problems:
+            place = f":{problem.mark.line}:{problem.mark.column}" if problem.mark is not None else ""
+            text = problem.text if len(problem.text) <= _LONGEST else f"{problem.text[:_LONGEST]}..."
+            yield f"  {self._safe(file)}{place}: {self._safe(text)}"
+
+    def _colour(self, code: str, text: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self.options.color else text
+
+    def _safe(self, text: str) -> str:
+        return safe(text, ascii_only=self.options.ascii_only)
+
+
+def _left(verdict: Verdict) -> Iterator[str]:
+    """What the rules have become from which something was dropped."""
+    for index, rule in verdict.touched():
+        words = " and ".join(_everything(rule))
+        yield f"rules[{index}] is then {json.dumps(_fields(rule))}{f': {words}' if words else ''}"
+
+
+def _everything(rule: Rule) -> Iterator[str]:
+    """Where the rule is wider than it looks."""
+    narrows = rule.users, rule.user_groups, rule.verbs, rule.namespaces, rule.resources, rule.non_resource_urls
+    if not any(narrows):
+        yield "it matches every request"
+    for group in dict.fromkeys(entry.group for entry in rule.resources if not entry.resources):
+        yield f"it matches any resource of {f'the group {group}' if group else 'the core group'}"
+
+
+def _fields(rule: Rule) -> dict[str, Any]:
+    """As a policy writes it, without what is empty; the group of resources is always there."""
+    resources = [
+        {"group": entry.group} | _filled(resources=entry.resources, resourceNames=entry.resource_names)
+        for entry in rule.resources
+    ]
+    fields = _filled(
+        users=rule.users,
+        userGroups=rule.user_groups,
+        verbs=rule.verbs,
+        resources=resources,
+        namespaces=rule.namespaces,
+        nonResourceURLs=rule.non_resource_urls,
+        omitStages=rule.omit_stages,
+    )
+    managed = {} if rule.omit_managed_fields is None else {"omitManagedFields": rule.omit_managed_fields}
+    return {"level": rule.level, **fields, **managed}
+
+
+def _filled(**lists: Sequence[Any]) -> dict[str, Any]:
+    return {key: items for key, items in lists.items() if items}
