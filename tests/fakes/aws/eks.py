@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import zlib
 from dataclasses import dataclass, field
@@ -9,11 +10,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from moto.eks.models import eks_backends
+from moto.eks.models import Cluster, eks_backends
 
 from tests.fakes.aws import upstream
 from tests.fakes.aws.ekslogging import as_shown, merged, start_logging
-from tests.fakes.aws.eksupdates import Updates
+from tests.fakes.aws.eksupdates import Updates, no_cluster
 from tests.fakes.aws.paging import page
 from tests.fakes.aws.refusals import Refusal
 
@@ -21,8 +22,20 @@ if TYPE_CHECKING:
     from tests.fakes.aws.ekslogging import Key
     from tests.fakes.aws.world import Call, World
 
+_TAKEN = {
+    "resourcesVpcConfig": "resources_vpc_config",
+    "kubernetesNetworkConfig": "kubernetes_network_config",
+    "tags": "tags",
+    "encryptionConfig": "encryption_config",
+    "remoteNetworkConfig": "remote_network_config",
+}
+"""Parameter -> what moto calls it."""
+
 _KEPT = ("accessConfig", "computeConfig", "deletionProtection", "storageConfig", "upgradePolicy", "zonalShiftConfig")
-"""What moto's create_cluster takes and forgets."""
+"""What moto takes and forgets."""
+
+_VERSION = "1.34"
+"""Of who asks for none. moto's is 1.19."""
 
 
 @dataclass
@@ -35,36 +48,64 @@ class Clusters:
 
 
 def create_cluster(call: Call) -> dict[str, Any]:
-    """ACTIVE at once; AWS takes ten minutes. ``alter_cluster`` gives it another status."""
-    answer = upstream.ask(call)
-    key = (call.account, call.region, str(call.params["name"]))
-    cluster = eks_backends[call.account][call.region].clusters[key[2]]
-    cluster.logging = merged(None, call.params.get("logging"))
-    call.world.remembered(Clusters).more[key] = {
-        "version": call.params.get("version", "1.34"),  # moto's default is 1.19
-        **{name: call.params[name] for name in _KEPT if name in call.params},
-    }
-    start_logging(call.world, key, cluster.logging)
-    return {"cluster": _put_right(call, key, answer["cluster"])}
+    """ACTIVE at once; AWS takes ten minutes. ``alter_cluster`` gives it another status.
+
+    Past moto's own, which reads all of botocore's endpoints to look at the role.
+    """
+    key = _key(call)
+    clusters = eks_backends[call.account][call.region].clusters
+    if key[2] in clusters or key in call.world.remembered(Clusters).connected:
+        raise Refusal("ResourceInUseException", f"Cluster already exists with name: {key[2]}", 409)
+    role = str(call.params["roleArn"])
+    if not re.fullmatch(r"arn:[\w-]+:iam::\d{12}:role/.+", role):
+        raise Refusal("InvalidParameterException", f"Invalid Role Arn: '{role}'", 400, {"clusterName": key[2]})
+    given: dict[str, Any] = {name: call.params.get(wire) for wire, name in _TAKEN.items()}
+    made = Cluster(
+        name=key[2],
+        role_arn=role,
+        account_id=call.account,
+        region_name=call.region,
+        aws_partition=call.partition,
+        **given,
+    )
+    made.version = call.params.get("version", _VERSION)
+    made.logging = merged(None, call.params.get("logging"))
+    clusters[key[2]] = made
+    call.world.remembered(Clusters).more[key] = {name: call.params[name] for name in _KEPT if name in call.params}
+    start_logging(call.world, key, made.logging)
+    return {"cluster": _told(call.world, key)}
 
 
 def describe_cluster(call: Call) -> dict[str, Any]:
-    key = (call.account, call.region, str(call.params["name"]))
-    connected = call.world.remembered(Clusters).connected.get(key)
-    if connected is not None:
-        return {"cluster": connected}
-    return {"cluster": _put_right(call, key, upstream.ask(call)["cluster"])}
+    return {"cluster": _told(call.world, _key(call))}
 
 
-def _put_right(call: Call, key: Key, cluster: dict[str, Any]) -> dict[str, Any]:
-    shown = call.world.remembered(Updates).shown_logging(key, call.world.now())
-    actual = eks_backends[key[0]][key[1]].clusters[key[2]].logging
-    network = {"vpcId": f"vpc-{zlib.crc32(key[2].encode()):08x}", **cluster["resourcesVpcConfig"]}
+def _told(world: World, key: Key) -> dict[str, Any]:
+    """Raises: Refusal: there is no such cluster."""
+    known = world.remembered(Clusters)
+    if key in known.connected:
+        return dict(known.connected[key])
+    cluster = eks_backends[key[0]][key[1]].clusters.get(key[2])
+    if cluster is None:
+        raise no_cluster(key[2])
+    shown = world.remembered(Updates).shown_logging(key, world.now())
     full = {
-        **cluster,
-        "logging": as_shown(shown or actual, key[2]),
-        "resourcesVpcConfig": network,  # moto's has no vpcId
-        **call.world.remembered(Clusters).more.get(key, {}),
+        "name": cluster.name,
+        "arn": cluster.arn,
+        "createdAt": cluster.created_at,
+        "version": cluster.version,
+        "endpoint": cluster.endpoint,
+        "roleArn": cluster.role_arn,
+        "resourcesVpcConfig": {"vpcId": f"vpc-{zlib.crc32(key[2].encode()):08x}", **cluster.resources_vpc_config},
+        "kubernetesNetworkConfig": cluster.kubernetes_network_config,
+        "logging": as_shown(shown or cluster.logging, key[2]),
+        "identity": cluster.identity,
+        "status": cluster.status,
+        "certificateAuthority": {"data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0t"},
+        "platformVersion": cluster.platformVersion,
+        "tags": cluster.tags,
+        "health": {"issues": []},
+        **known.more.get(key, {}),
     }
     return {name: value for name, value in full.items() if value is not None}
 
@@ -85,18 +126,19 @@ def list_clusters(call: Call) -> dict[str, Any]:
 
 
 def delete_cluster(call: Call) -> dict[str, Any]:
-    key = (call.account, call.region, str(call.params["name"]))
+    key = _key(call)
     known = call.world.remembered(Clusters)
     if known.more.get(key, {}).get("deletionProtection"):
         raise Refusal("InvalidRequestException", f"Cluster {key[2]} has deletion protection enabled", 400)
-    answer = upstream.ask(call)
+    told = _told(call.world, key)
+    upstream.ask(call)
     known.more.pop(key, None)
-    return {"cluster": {**answer["cluster"], "status": "DELETING"}}
+    return {"cluster": {**told, "status": "DELETING"}}
 
 
 def register_cluster(call: Call) -> dict[str, Any]:
     """Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_RegisterCluster.html"""
-    key = (call.account, call.region, str(call.params["name"]))
+    key = _key(call)
     known = call.world.remembered(Clusters).connected
     if key in known or key[2] in eks_backends[key[0]][key[1]].clusters:
         raise Refusal("ResourceInUseException", f"Cluster already exists with name: {key[2]}", 409)
@@ -119,9 +161,9 @@ def register_cluster(call: Call) -> dict[str, Any]:
 
 def deregister_cluster(call: Call) -> dict[str, Any]:
     known = call.world.remembered(Clusters).connected
-    found = known.pop((call.account, call.region, str(call.params["name"])), None)
+    found = known.pop(_key(call), None)
     if found is None:
-        raise Refusal("ResourceNotFoundException", f"No cluster found for name: {call.params['name']}.", 404)
+        raise no_cluster(_key(call)[2])
     return {"cluster": {**found, "status": "DELETING"}}
 
 
@@ -139,6 +181,10 @@ def alter_cluster(world: World, account: str, region: str, name: str, members: d
         known.more.setdefault(key, {}).update(members)
     else:
         raise ValueError(f"no cluster {name} in {account}, {region}")
+
+
+def _key(call: Call) -> Key:
+    return call.account, call.region, str(call.params["name"])
 
 
 ACTIONS = {

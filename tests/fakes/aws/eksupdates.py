@@ -85,7 +85,7 @@ def update_cluster_config(call: Call) -> dict[str, Any]:
     name = str(call.params["name"])
     key = (call.account, call.region, name)
     if name not in eks_backends[call.account][call.region].clusters:
-        raise Refusal("ResourceNotFoundException", f"No cluster found for name: {name}.", 404, {"clusterName": name})
+        raise no_cluster(name)
     updates = call.world.remembered(Updates)
     known = updates.of.setdefault(key, [])
     token = call.params.get("clientRequestToken", "")
@@ -168,9 +168,13 @@ def list_updates(call: Call) -> dict[str, Any]:
 def _of_cluster(call: Call) -> list[Update]:
     name = str(call.params["name"])
     if name not in eks_backends[call.account][call.region].clusters:
-        raise Refusal("ResourceNotFoundException", f"No cluster found for name: {name}.", 404, {"clusterName": name})
+        raise no_cluster(name)
     found: list[Update] = call.world.remembered(Updates).of.get((call.account, call.region, name), [])
     return found
+
+
+def no_cluster(name: str) -> Refusal:
+    return Refusal("ResourceNotFoundException", f"No cluster found for name: {name}.", 404, {"clusterName": name})
 
 
 def fail_next_update(world: World, name: str, code: str, message: str) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tests.fakes.aws.world import Call
 
 _moto = DomainDispatcherApplication(create_backend_app)
+_applications: dict[str, Any] = {}
 LOCK = RLock()
 """moto's backends are plain dictionaries: whoever asks or changes them holds this."""
 
@@ -34,12 +35,21 @@ def passed_on(call: Call) -> HttpAnswer:
     asked = environ(call.request)
     asked["HTTP_X_MOTO_ACCOUNT_ID"] = call.account  # moto's own way to say whose request it is
     try:
-        chunks: Iterable[bytes] = _moto(asked, start)
+        chunks: Iterable[bytes] = _application(call)(asked, start)
         body = b"".join(chunks)
     except NotImplementedError:
         raise _not_done(call) from None
     headers = {name.lower(): value for name, value in said[1] if name.lower() not in _NOT_SENT_ON}
     return HttpAnswer(int(said[0].partition(" ")[0]), body, headers)
+
+
+def _application(call: Call) -> Any:
+    """moto's, for one service. Its own search for it looks through all folders of moto, at each request."""
+    if call.asked.service not in ("eks", "logs", "organizations"):
+        return _moto
+    if call.asked.service not in _applications:
+        _applications[call.asked.service] = _moto.get_application(environ(call.request))
+    return _applications[call.asked.service]
 
 
 def ask(call: Call) -> dict[str, Any]:
