@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from kubewitness import __version__
 from kubewitness.catalogue import load_catalogue
-from kubewitness.check import assess
 from kubewitness.content import own_policy_text, read_standard
+from kubewitness.ladder import assess
 from kubewitness.model import Report, Run, Source
 from kubewitness.standard import parse_rung
 

@@ -14,19 +14,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from kubewitness.model import Kind
+
 
 def load_catalogue(extra: Iterable[Path] = ()) -> tuple[Check, ...]:
     """The checks that come with kubewitness and those of the folders ``extra``, by rung and id.
 
-    Raises KubewitnessError for a folder without checks, and for an id that is there twice.
+    Raises KubewitnessError for a folder without checks, and for an id that is there twice for one kind of
+    target.
     """
-    found: dict[str, Check] = {}
+    found: dict[tuple[str, Kind], Check] = {}
     for folder in (checks_dir(), *extra):
         for item in _checks_of(folder):
-            if item.id in found:
+            if (item.id, item.kind) in found:
                 raise KubewitnessError(f"{folder}: check {item.id!r} is there twice: rename one")
-            found[item.id] = item
-    return tuple(sorted(found.values(), key=lambda item: (item.rung, item.id)))
+            found[item.id, item.kind] = item
+    return tuple(sorted(found.values(), key=lambda item: (item.rung, item.id, item.kind)))
 
 
 def _checks_of(folder: Path) -> list[Check]:

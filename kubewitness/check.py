@@ -1,36 +1,25 @@
-"""Checks: what one is, how the catalogue runs, how far a source of logs was seen. Pure.
+"""Checks: what one is, and what it answers. Pure.
 
-A check is a function of one observed API server and its standard to exactly one result. It reads nothing, and the
-threshold is the standard's, never its own. A check that raises is UNKNOWN with the error.
+A check is a function of one observed target (an API server, a managed cluster) and its standard to exactly one result.
+It reads nothing, and the threshold is the standard's, never its own. ``ladder`` runs them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from kubewitness.apiserver import StaticPod
-from kubewitness.model import (
-    Evidence,
-    FieldDifference,
-    Finding,
-    Kind,
-    Reason,
-    Rung,
-    Severity,
-    Source,
-    SourceState,
-    Status,
-    Target,
-    Unread,
-)
-from kubewitness.observed import ApiServer, Broken
+from kubewitness.model import FieldDifference, Kind, Reason, Unread
+from kubewitness.observed import Broken
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from kubewitness.apiserver import AuditSettings
     from kubewitness.demand import Difference
+    from kubewitness.model import Evidence, Rung, Severity
+    from kubewitness.observed import ApiServer
     from kubewitness.probe.reading import AuditLog
     from kubewitness.standard import Standard
 
@@ -71,22 +60,22 @@ class NotApplicable:
     message: str
 
 
-_MORE: Final = "check the live node, or ask for less: --require declared"
-
 Result: TypeAlias = Pass | Fail | Unknown | NotApplicable
-_Function: TypeAlias = "Callable[[ApiServer, Standard], Result]"
+_Observed = TypeVar("_Observed")
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One check of the catalogue.
 
+    ``kind``: the targets that it looks at. Where the question is the same for another kind, that check has the same id.
     ``rung``: where on the ladder it looks. ``climbs``: it decides whether that rung is reached. ``opt_in``: the
     option that asks for it; empty: it always runs. ``source``: where the demand comes from (https). ``controls``:
     ``framework:id``. ``code``: the rule of ``policy lint`` that it is, as ``AF002``, which several may share.
     """
 
     id: str
+    kind: Kind
     title: str
     severity: Severity
     rung: Rung
@@ -94,7 +83,7 @@ class Check:
     opt_in: str
     source: str
     controls: tuple[str, ...]
-    function: _Function
+    function: Callable[[Any, Standard], Result]
     code: str = ""
 
     @property
@@ -107,6 +96,7 @@ def check(
     id: str,  # noqa: A002  the name of the field in reports and waivers
     title: str,
     *,
+    kind: Kind = Kind.API_SERVER,
     severity: Severity,
     rung: Rung,
     source: str,
@@ -114,129 +104,13 @@ def check(
     climbs: bool = False,
     opt_in: str = "",
     code: str = "",
-) -> Callable[[_Function], Check]:
+) -> Callable[[Callable[[_Observed, Standard], Result]], Check]:
     """Make a check of a function. ``title`` states the good state."""
 
-    def decorate(function: _Function) -> Check:
-        return Check(id, title, severity, rung, climbs, opt_in, source, controls, function, code)
+    def decorate(function: Callable[[_Observed, Standard], Result]) -> Check:
+        return Check(id, kind, title, severity, rung, climbs, opt_in, source, controls, function, code)
 
     return decorate
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadNode:
-    """A control plane that could not be read at all; the others go on."""
-
-    name: str
-    cluster: str
-    why: Unread
-    ceiling: Rung
-
-
-Subject: TypeAlias = ApiServer | UnreadNode
-
-
-def assess(
-    subject: Subject, standard: Standard, catalogue: Sequence[Check], options: Container[str] = ()
-) -> tuple[Target, tuple[Finding, ...]]:
-    """Run every check of the catalogue on one control plane. ``options``: those that were given, ``--prove``."""
-    required = standard.required[Source.AUDIT]
-    results = [
-        (item, _result(item, subject, standard, required))
-        if not item.opt_in or item.opt_in in options
-        else (item, NotApplicable(f"not asked for: {item.opt_in}"))
-        for item in catalogue
-    ]
-    state = _source_state(results, required, subject.ceiling)
-    findings = tuple(_finding(item, result, subject, state) for item, result in results)
-    return Target(subject.name, subject.cluster, Kind.API_SERVER, {Source.AUDIT: state}), findings
-
-
-def _result(item: Check, subject: Subject, standard: Standard, required: Rung) -> Result:
-    if isinstance(subject, UnreadNode):
-        return Unknown(subject.why.reason, subject.why.detail)
-    if subject.reading.lock is not None:
-        return Unknown(Reason.NOT_OBSERVED, f"being changed by {subject.reading.lock}", "check again when it has ended")
-    if item.rung > subject.ceiling:
-        seen = f"a file tree shows rung {subject.ceiling.value} ({subject.ceiling.name.lower()}) at most"
-        if item.rung > required:
-            return NotApplicable(f"{seen}, and more was not asked for")
-        return Unknown(Reason.NOT_OBSERVED, seen, _MORE)
-    try:
-        return item.function(subject, standard)
-    except Exception as error:  # noqa: BLE001  one broken check must neither hide the others nor look like a PASS
-        return Unknown(
-            Reason.CHECK_ERROR, f"the check itself failed: {type(error).__name__}: {error}", "report this as a bug"
-        )
-
-
-def _finding(item: Check, result: Result, subject: Subject, state: SourceState) -> Finding:
-    status = {Pass: Status.PASS, Fail: Status.FAIL, Unknown: Status.UNKNOWN, NotApplicable: Status.NOT_APPLICABLE}
-    return Finding(
-        check=item.id,
-        target=subject.name,
-        cluster=subject.cluster,
-        status=status[type(result)],
-        severity=item.severity,
-        message=result.message,
-        reason=str(result.reason) if isinstance(result, Unknown) else None,
-        rung=state.rung,
-        required=state.required,
-        expected=result.expected if isinstance(result, Fail) else None,
-        actual=result.actual if isinstance(result, Fail) else None,
-        evidence=result.evidence if isinstance(result, (Pass, Fail)) else (),
-        remediation=result.remedy if isinstance(result, (Fail, Unknown)) else None,
-        controls=item.controls,
-        differences=result.differences if isinstance(result, Fail) else (),
-        code=item.code,
-    )
-
-
-def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceiling: Rung) -> SourceState:
-    results = list(results)
-    rung, unknown = _climb(results, required, ceiling)
-    failed = [item for item, result in results if isinstance(result, Fail) and item.severity.rank >= Severity.HIGH.rank]
-    if rung is not None and rung < min(required, ceiling):
-        return SourceState(rung, required, ceiling, Status.FAIL)
-    if failed:
-        return SourceState(rung, required, ceiling, Status.FAIL)
-    if rung is None:
-        return SourceState(None, required, ceiling, Status.UNKNOWN, str(unknown.reason), unknown.remedy)
-    if required > ceiling:
-        hint = (
-            _MORE
-            if ceiling is Rung.DECLARED
-            else f"nothing sees more yet; ask for less: --require {ceiling.name.lower()}"
-        )
-        return SourceState(rung, required, ceiling, Status.UNKNOWN, str(Reason.NOT_OBSERVED), hint)
-    return SourceState(rung, required, ceiling, Status.PASS)
-
-
-_NOTHING: Final = Unknown(Reason.NOT_OBSERVED, "")
-
-
-def _climb(results: Sequence[tuple[Check, Result]], required: Rung, ceiling: Rung) -> tuple[Rung | None, Unknown]:
-    """The highest rung up to which climbing checks passed and none failed; ``None`` when something there is not known.
-
-    A rung that no check shows is not known either, where it is asked for; else it is where the ladder ends.
-    """
-    reached = Rung.OFF
-    for rung in Rung:
-        if not Rung.OFF < rung <= ceiling:
-            continue
-        here = [result for item, result in results if item.climbs and item.rung == rung]
-        if any(isinstance(result, Fail) for result in here):
-            break
-        unknown = [result for result in here if isinstance(result, Unknown)]
-        if unknown:
-            return None, unknown[0]
-        if not any(isinstance(result, Pass) for result in here):
-            if rung > required:
-                break
-            hint = f"nothing shows rung {rung.value}: ask for less: --require {reached.name.lower()}"
-            return None, Unknown(Reason.NOT_OBSERVED, "", hint)
-        reached = rung
-    return reached, _NOTHING
 
 
 def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
@@ -286,18 +160,3 @@ def from_differences(
         evidence=evidence,
         differences=tuple(FieldDifference(item.field, item.expected, item.actual) for item in found),
     )
-
-
-def exit_code(findings: Iterable[Finding], targets: Iterable[Target], fail_on: Severity) -> int:
-    """0 clean, 1 findings at or above ``fail_on``, 3 something unknown; 2 (nothing assessed) comes before both."""
-    findings, targets = list(findings), list(targets)
-    if not targets:
-        return 2
-    if any(item.status is Status.FAIL and item.severity.rank >= fail_on.rank for item in findings):
-        return 1
-    states = [state for target in targets for state in target.sources.values()]
-    if any(state.status is Status.UNKNOWN for state in states) or any(
-        item.status is Status.UNKNOWN for item in findings
-    ):
-        return 3
-    return 0

@@ -1,7 +1,7 @@
 """From an inventory to observed control planes: pyinfra connects, one command a node, a bounded number at once.
 
 Importing this module patches the process for gevent, as pyinfra needs it: import it on use, and before anything that
-speaks TLS. A node that cannot be read is an ``UnreadNode``; the others go on.
+speaks TLS. A node that cannot be read is an ``UnreadTarget``; the others go on.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from pyinfra.api.inventory import Inventory  # noqa: E402
 from pyinfra.api.state import State, StateStage  # noqa: E402
 from pyinfra.context import ctx_host, ctx_state  # noqa: E402
 
-from kubewitness.check import Subject, UnreadNode  # noqa: E402
 from kubewitness.errors import KubewitnessError  # noqa: E402
 from kubewitness.facts import probe_command, tree_root  # noqa: E402
-from kubewitness.model import Reason, Rung, Unread  # noqa: E402
+from kubewitness.ladder import Subject, UnreadTarget  # noqa: E402
+from kubewitness.model import Kind, Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import ApiServer, observe  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.roles import cluster_of, is_control_plane  # noqa: E402
@@ -115,7 +115,8 @@ def _read(state: State, item: Host, canary: str) -> Subject:
         unread = Unread(Reason.UNREACHABLE, str(error) or type(error).__name__)
     except Exception as error:  # noqa: BLE001  one odd node must neither end the check of the others nor look like a PASS
         unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")
-    return UnreadNode(item.name, cluster_of(item), unread, Rung.EMITTING if tree_root(item) is None else Rung.DECLARED)
+    ceiling = Rung.EMITTING if tree_root(item) is None else Rung.DECLARED
+    return UnreadTarget(item.name, cluster_of(item), Kind.API_SERVER, unread, ceiling)
 
 
 def _observed(state: State, item: Host, canary: str) -> ApiServer:

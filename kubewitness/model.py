@@ -92,6 +92,7 @@ class Kind(StrEnum):
 
     API_SERVER = "apiserver"
     NODE = "node"
+    MANAGED_CLUSTER = "managed-cluster"
 
 
 class View(StrEnum):

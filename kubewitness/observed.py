@@ -24,7 +24,7 @@ from kubewitness.apiserver import (
 from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
-from kubewitness.model import Evidence, Reason, Rung, ServerVersion, Unread, View
+from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Unread, View
 from kubewitness.probe.reading import File, Shape
 
 if TYPE_CHECKING:
@@ -96,6 +96,15 @@ class ApiServer:
     log_path: HostFile | None
     log: AuditLog | None
     last_run: LastRun | Unread | None
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.API_SERVER
+
+    @property
+    def changed_by(self) -> str | None:
+        """The run of ours that is changing this node right now."""
+        return self.reading.lock
 
     @property
     def ceiling(self) -> Rung:

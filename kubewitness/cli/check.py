@@ -47,7 +47,7 @@ def command(inventory: str | None, root: str | None, **chosen: Any) -> None:
     --fail-on, 2 usage or nothing assessed, 3 something is unknown.
     """
     from kubewitness.assessment import assess_fleet  # noqa: PLC0415
-    from kubewitness.check import exit_code  # noqa: PLC0415
+    from kubewitness.ladder import exit_code  # noqa: PLC0415
     from kubewitness.report import renderer  # noqa: PLC0415
 
     if (inventory is None) == (root is None):

@@ -15,7 +15,8 @@ import pytest
 import yaml
 
 from kubewitness.catalogue import load_catalogue
-from kubewitness.check import Check, assess
+from kubewitness.check import Check
+from kubewitness.ladder import assess
 from tests.checks.servers import server
 from tests.checks.standards import standard
 

@@ -12,7 +12,7 @@ import yaml
 
 from kubewitness import demand
 from kubewitness.catalogue import load_catalogue
-from kubewitness.check import assess
+from kubewitness.ladder import assess
 from kubewitness.model import Status
 from kubewitness.observed import ApiServer
 from kubewitness.rollout.outcome import Plan, Refusal, Restart, WantedPolicy

@@ -16,12 +16,10 @@ from kubewitness.check import (
     Pass,
     Result,
     Unknown,
-    UnreadNode,
-    assess,
-    exit_code,
     from_differences,
 )
 from kubewitness.demand import Difference
+from kubewitness.ladder import UnreadTarget, assess, exit_code
 from kubewitness.model import (
     Evidence,
     FieldDifference,
@@ -49,6 +47,9 @@ PASS = Pass("good")
 FAIL = Fail("bad", "mend it", "a", "b", (Evidence("cp-1:/f", "b", "2026-11-21T13:00:00Z"),))
 UNKNOWN = Unknown(Reason.DENIED, "not read", "run as root")
 NOT = NotApplicable("does not arise")
+UNREACHABLE = UnreadTarget(
+    "cp-2", "lab", Kind.API_SERVER, Unread(Reason.UNREACHABLE, "no route to host"), Rung.EMITTING
+)
 _SERVERS = {view: server(view=view) for view in ("live", "tree")}
 
 
@@ -65,6 +66,7 @@ def check(
     function = result if callable(result) else lambda _server, _standard: result
     return Check(
         id=name,
+        kind=Kind.API_SERVER,
         title="all is well",
         severity=severity,
         rung=rung,
@@ -314,7 +316,7 @@ class TestFindings:
         assert [finding.check for finding in findings] == ["b", "a", "c"]
 
     def test_of_a_node_that_was_not_read_are_all_unknown(self) -> None:
-        node = UnreadNode("cp-2", "lab", Unread(Reason.UNREACHABLE, "no route to host"), Rung.EMITTING)
+        node = UNREACHABLE
 
         target, findings = assess(node, standard(), (check(PASS), check(FAIL, name="b")))
 
@@ -359,7 +361,7 @@ class TestACheckThatHasToBeAskedFor:
         assert target.sources[Source.AUDIT].rung == rung
 
     def test_is_not_asked_for_on_a_node_that_was_not_read_either(self) -> None:
-        node = UnreadNode("cp-2", "lab", Unread(Reason.UNREACHABLE, "no route to host"), Rung.EMITTING)
+        node = UNREACHABLE
 
         _, (finding,) = assess(node, standard(), (check(PASS, opt_in="--prove"),))
 
