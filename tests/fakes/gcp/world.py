@@ -1,0 +1,90 @@
+"""What the fake Google Cloud is at a moment, and one call to it."""
+
+from __future__ import annotations
+
+import datetime
+import time
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+from tests.fakes.faults import Faults
+from tests.fakes.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tests.fakes.gcp.rpcs import Rpc
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a test may set. Times in seconds."""
+
+    latency: float = 0
+    """Every answer takes so much longer."""
+    operation_seconds: float | None = 0
+    """How long an operation of GKE runs; 0: until it is next looked at; ``None``: until ``finish_operations``."""
+    missing_zones: list[str] = field(default_factory=list)
+    """Zones and regions that GKE cannot reach: their clusters are not listed, and the answer says so."""
+    token_seconds: int = 3600
+    """For how long new tokens are good. google-auth renews what is good for less than four minutes, at each call."""
+    emits: bool = True
+    """Clusters write Admin Activity all the time."""
+
+
+@dataclass
+class World:
+    settings: Settings = field(default_factory=Settings)
+    faults: Faults = field(default_factory=Faults)
+    ledger: Ledger = field(default_factory=Ledger)
+    skipped: float = 0
+    tokens: dict[str, float] = field(default_factory=dict)
+    """Token -> when it ends, in the world's time."""
+    disabled: set[tuple[str, str]] = field(default_factory=set)
+    """(API, project)"""
+    state: dict[type, Any] = field(default_factory=dict)
+
+    def now(self) -> float:
+        return time.time() + self.skipped
+
+    def moment(self) -> datetime.datetime:
+        return datetime.datetime.fromtimestamp(self.now(), datetime.UTC)
+
+    def advance(self, seconds: float) -> None:
+        self.skipped += seconds
+
+    def set(self, **settings: Any) -> None:
+        known = {one.name for one in fields(Settings)}
+        if unknown := settings.keys() - known:
+            raise ValueError(f"no setting {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
+        for name, value in settings.items():
+            setattr(self.settings, name, value)
+
+    def remembered(self, kind: type[Any]) -> Any:
+        """The one value of ``kind`` in this world."""
+        return self.state.setdefault(kind, kind())
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    rpc: Rpc
+    permission: str
+    """What IAM calls it: ``container.clusters.list``. Faults and counts go by it."""
+    request: Any
+    resource: str
+    """What it is about, as its name: ``projects/shop/locations/-``."""
+    world: World
+
+    @property
+    def container(self) -> str:
+        """Project, folder or organization: ``projects/shop``."""
+        return "/".join(self.resource.split("/")[:2])
+
+    def labels(self) -> Mapping[str, tuple[str, ...]]:
+        parts = self.resource.split("/")
+        found: dict[str, tuple[str, ...]] = {"name": (self.resource, parts[-1])}
+        for kind, value in zip(parts[::2], parts[1::2], strict=False):
+            label = {"projects": "project", "locations": "location", "folders": "folder"}.get(kind)
+            if label:
+                found[label] = (value,)
+        return found
