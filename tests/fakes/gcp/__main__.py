@@ -39,7 +39,7 @@ class Server:
             "fail_next_operation": lambda **of: operations.fail_next_operation(world, **of),
             "finish_operations": lambda: operations.settle(world, all_of_them=True),
             "expire": lambda: tokens.expire(world),
-            "token": lambda: tokens.new_token(world),
+            "token": lambda: (tokens.new_token(world), world.settings.token_seconds),
         }
 
     def __call__(self, request: HttpRequest) -> HttpAnswer | None:

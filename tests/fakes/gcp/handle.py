@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from importlib import import_module
 from pathlib import Path
@@ -75,10 +76,19 @@ class Gcp(Handle):
         return file
 
     def credentials(self) -> Any:
-        """google-auth's, with a token that is good now."""
+        """google-auth's, with a token that is good now, and that is renewed here when its time comes."""
         from google.oauth2.credentials import Credentials  # noqa: PLC0415
 
-        return Credentials(self.tell("token"))  # type: ignore[no-untyped-call]
+        token, seconds = self.tell("token")
+        until = datetime.datetime.now(datetime.UTC).replace(tzinfo=None) + datetime.timedelta(seconds=seconds)
+        return Credentials(  # type: ignore[no-untyped-call]
+            token,
+            "refresh",
+            token_uri=self.token_url,
+            client_id="fake",
+            client_secret="not-verified",  # noqa: S106
+            expiry=until,
+        )
 
     def client(self, kind: str, transport: str = "grpc") -> Any:
         """A real client: container, projects, folders, organizations, config, logging (the last two by gRPC only)."""

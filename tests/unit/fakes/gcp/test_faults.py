@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from google.api_core.exceptions import DeadlineExceeded
+from google.auth.exceptions import RefreshError
 
 from tests.fakes.gcp import gcp_server
 from tests.unit.fakes.gcp.asking import PROD, SYSTEM, components, logging, make_cluster, refused
@@ -102,13 +103,23 @@ def test_pages_can_be_short_and_even_empty(gcp: Gcp, transport: str, size: int) 
     assert gcp.calls()["resourcemanager.projects.search"] == (3 if size else 6)
 
 
-def test_a_token_is_needed_and_ends(gcp: Gcp, transport: str) -> None:
-    container = gcp.client("container", transport)
-    assert list(container.list_clusters(parent=EVERYWHERE).clusters) == []
+def test_a_token_that_ended_early_is_renewed_by_rest_and_not_by_grpc(gcp: Gcp) -> None:
+    by_grpc, by_rest = gcp.client("container", "grpc"), gcp.client("container", "rest")
 
     gcp.expire()
 
-    assert refused(container.list_clusters, parent=EVERYWHERE, retry=None).code == 401
+    assert refused(by_grpc.list_clusters, parent=EVERYWHERE, retry=None).code == 401
+    assert list(by_rest.list_clusters(parent=EVERYWHERE).clusters) == []
+    assert gcp.calls(outcome="UNAUTHENTICATED")["container.clusters.list"] == 2
+
+
+def test_a_token_may_be_refused(gcp: Gcp) -> None:
+    container = gcp.client("container", "rest")
+    gcp.deny("token")
+    gcp.expire()
+
+    with pytest.raises(RefreshError, match="invalid_grant"):
+        container.list_clusters(parent=EVERYWHERE, retry=None)
 
 
 def test_calls_are_counted_with_what_came_of_them(gcp: Gcp) -> None:
@@ -126,7 +137,7 @@ def raw(gcp: Gcp, method: str, path: str, body: object = None, token: str = "") 
     import ssl  # noqa: PLC0415  pyinfra's patch comes first
 
     context = ssl.create_default_context(cafile=str(gcp.certificate))
-    headers = {"Authorization": f"Bearer {token or gcp.tell('token')}", "Content-Type": "application/json"}
+    headers = {"Authorization": f"Bearer {token or gcp.tell('token')[0]}", "Content-Type": "application/json"}
     data = None if body is None else json.dumps(body).encode()
     request = Request(f"{gcp.rest}{path}", data, headers, method=method)  # noqa: S310
     try:
