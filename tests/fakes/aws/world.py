@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from moto.utilities.utils import get_partition
 
-from tests.fakes.faults import Faults
-from tests.fakes.ledger import Ledger
+from tests.fakes import world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,37 +43,14 @@ class Settings:
 
 
 @dataclass
-class World:
+class World(world.World):
     settings: Settings = field(default_factory=Settings)
-    faults: Faults = field(default_factory=Faults)
-    ledger: Ledger = field(default_factory=Ledger)
-    skipped: float = 0
-    """Seconds that a test has let pass at once."""
     keys: dict[str, Caller] = field(default_factory=dict)
     """Temporary credentials: access key id -> who."""
     external_ids: dict[str, str] = field(default_factory=dict)
     """Role ARN -> the ExternalId that its trust policy asks for."""
     enabled_regions: set[tuple[str, str]] = field(default_factory=set)
     """(account, region), of those that are off until they are asked for."""
-    state: dict[type, Any] = field(default_factory=dict)
-    """What each service's module remembers, by its own type."""
-
-    def now(self) -> float:
-        return time.time() + self.skipped
-
-    def advance(self, seconds: float) -> None:
-        self.skipped += seconds
-
-    def set(self, **settings: Any) -> None:
-        known = {one.name for one in fields(Settings)}
-        if unknown := settings.keys() - known:
-            raise ValueError(f"no setting {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
-        for name, value in settings.items():
-            setattr(self.settings, name, value)
-
-    def remembered(self, kind: type[Any]) -> Any:
-        """The one value of ``kind`` in this world."""
-        return self.state.setdefault(kind, kind())
 
 
 @dataclass(frozen=True, slots=True)

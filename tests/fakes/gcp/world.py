@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
-import time
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.faults import Faults
-from tests.fakes.ledger import Ledger
+from tests.fakes import world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,36 +30,12 @@ class Settings:
 
 
 @dataclass
-class World:
+class World(world.World):
     settings: Settings = field(default_factory=Settings)
-    faults: Faults = field(default_factory=Faults)
-    ledger: Ledger = field(default_factory=Ledger)
-    skipped: float = 0
     tokens: dict[str, float] = field(default_factory=dict)
     """Token -> when it ends, in the world's time."""
     disabled: set[tuple[str, str]] = field(default_factory=set)
     """(API, project)"""
-    state: dict[type, Any] = field(default_factory=dict)
-
-    def now(self) -> float:
-        return time.time() + self.skipped
-
-    def moment(self) -> datetime.datetime:
-        return datetime.datetime.fromtimestamp(self.now(), datetime.UTC)
-
-    def advance(self, seconds: float) -> None:
-        self.skipped += seconds
-
-    def set(self, **settings: Any) -> None:
-        known = {one.name for one in fields(Settings)}
-        if unknown := settings.keys() - known:
-            raise ValueError(f"no setting {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}")
-        for name, value in settings.items():
-            setattr(self.settings, name, value)
-
-    def remembered(self, kind: type[Any]) -> Any:
-        """The one value of ``kind`` in this world."""
-        return self.state.setdefault(kind, kind())
 
 
 @dataclass(frozen=True, slots=True)
