@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -64,8 +65,9 @@ class Fault:
 
     def _exceeded(self, now: float) -> bool:
         """A bucket that holds one second's calls and fills up steadily, as the clouds describe their own."""
-        elapsed = now - self._refilled if self._refilled else 1.0
-        self._allowance = min(max(1.0, self.per_second), self._allowance + elapsed * self.per_second)
+        full = max(1.0, self.per_second)
+        since = now - self._refilled if self._refilled else math.inf
+        self._allowance = min(full, self._allowance + since * self.per_second)
         self._refilled = now
         if self._allowance < 1:
             return True

@@ -88,7 +88,7 @@ def test_only_what_exceeds_a_rate_is_throttled(aws: Aws) -> None:
 
     assert eks.list_clusters()["clusters"] == []
     assert refused(eks, "list_clusters").code == "ThrottlingException"
-    time.sleep(2)
+    time.sleep(2.5)
     assert eks.list_clusters()["clusters"] == []
 
 
