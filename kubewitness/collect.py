@@ -1,4 +1,4 @@
-"""From an inventory to observed control planes: pyinfra connects, one command a node, a bounded number at once.
+"""From an inventory to what was observed: pyinfra connects to machines, one command a node; providers are asked.
 
 Importing this module patches the process for gevent, as pyinfra needs it: import it on use, and before anything that
 speaks TLS. A node that cannot be read is an ``UnreadTarget``; the others go on.
@@ -16,6 +16,7 @@ from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any, Final  # noqa: E402
 
 import gevent  # noqa: E402
+from gevent.lock import BoundedSemaphore  # noqa: E402
 from paramiko import SSHException  # noqa: E402
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments  # noqa: E402
 from pyinfra.api.config import Config  # noqa: E402
@@ -30,7 +31,8 @@ from kubewitness.ladder import Subject, UnreadTarget  # noqa: E402
 from kubewitness.model import Kind, Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import ApiServer, observe  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
-from kubewitness.roles import cluster_of, is_control_plane  # noqa: E402
+from kubewitness.providers import Clouds, NotReadError  # noqa: E402
+from kubewitness.roles import cluster_of, is_control_plane, is_managed  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
 
 #: A probe takes a second; a node that has not answered by then does not answer.
 PROBE_TIMEOUT_SECONDS: Final = 60
+#: Clusters of all providers together. An account's limits are reached by some tens of calls a second.
+_MANAGED_AT_ONCE: Final = 16
 _DENIED: Final = re.compile(r"sudo|password|permission denied|not allowed", re.IGNORECASE)
 
 
@@ -68,14 +72,16 @@ def read_inventory(path: str) -> Inventory:
 def collect(
     inventory: Inventory, limit: Iterable[str], canary: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Subject, str, str | None]]:
-    """Each control plane as it was seen, with host data ``standard`` and ``audit_policy``, as they answer.
+    """Each control plane and managed cluster as it was seen, as they answer; host data ``standard``, ``audit_policy``.
 
     ``canary``: id of the request to send and look for; empty: send none. ``progress`` is called with each name. Raises
-    KubewitnessError when the inventory, or what ``limit`` leaves of it, holds no control plane.
+    KubewitnessError when the inventory, or what ``limit`` leaves of it, holds neither.
     """
-    hosts = [item for item in _limited(inventory, list(limit)) if is_control_plane(item)]
+    hosts = [item for item in _limited(inventory, list(limit)) if is_control_plane(item) or is_managed(item)]
     if not hosts:
-        raise KubewitnessError("no control plane in the inventory: check its path, its groups and --limit")
+        raise KubewitnessError(
+            "no control plane and no managed cluster in the inventory: check its path, its groups and --limit"
+        )
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)  # what went wrong is in the result
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     hub = gevent.get_hub()  # pyinfra's readers of output end at bytes that are no UTF-8, and gevent would print it
@@ -86,7 +92,9 @@ def collect(
         pool = state.pool
         if pool is None:
             raise KubewitnessError("pyinfra has no pool to connect with")
-        for item, subject in pool.imap_unordered(lambda item: (item, _read(state, item, canary)), hosts):
+        managed = _Managed()
+        read = lambda item: (item, managed.read(item) if is_managed(item) else _read(state, item, canary))  # noqa: E731
+        for item, subject in pool.imap_unordered(read, hosts):
             progress(item.name)
             yield subject, str(item.data.get("standard") or "standard"), item.data.get("audit_policy")
 
@@ -117,6 +125,26 @@ def _read(state: State, item: Host, canary: str) -> Subject:
         unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")
     ceiling = Rung.EMITTING if tree_root(item) is None else Rung.DECLARED
     return UnreadTarget(item.name, cluster_of(item), Kind.API_SERVER, unread, ceiling)
+
+
+class _Managed:
+    """Reads managed clusters, a bounded number at once."""
+
+    def __init__(self) -> None:
+        self._clouds = Clouds()
+        self._turns = BoundedSemaphore(_MANAGED_AT_ONCE)
+
+    def read(self, item: Host) -> Subject:
+        try:
+            with self._turns:
+                return self._clouds.cluster(item.name, cluster_of(item), item.data.get).observe()
+        except NotReadError as error:
+            unread = error.unread
+        except KubewitnessError as error:
+            unread = Unread(Reason.NOT_OBSERVED, str(error))
+        except Exception as error:  # noqa: BLE001  one odd cluster must neither end the check of the others nor look like a PASS
+            unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")
+        return UnreadTarget(item.name, cluster_of(item), Kind.MANAGED_CLUSTER, unread, Rung.KEPT)
 
 
 def _observed(state: State, item: Host, canary: str) -> ApiServer:

@@ -3,6 +3,8 @@
 ``@tree/NAME`` with host data ``root``: a folder that holds a node's files (an image being prepared, a mounted disk).
 Our own scripts run on this machine and stay inside the root; any other command would change the machine itself, and
 is refused.
+
+``@managed/NAME`` with host data ``provider``: a managed cluster. There is no machine behind it: any command is refused.
 """
 
 from __future__ import annotations
@@ -10,12 +12,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyinfra import logger
 from pyinfra.api.command import StringCommand
 from pyinfra.api.exceptions import ConnectError, InventoryError
-from pyinfra.connectors.base import ConnectorData, DataMeta
+from pyinfra.connectors.base import BaseConnector, ConnectorData, DataMeta
 from pyinfra.connectors.local import LocalConnector
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack, override
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.providers import provider_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,3 +84,55 @@ class TreeConnector(LocalConnector):
     @override
     def get_file(self, *_args: object, **_kwargs: object) -> bool:
         raise OSError(f"{self.host.name}: files are not downloaded from a file tree: read them in its root")
+
+
+class ManagedConnectorData(ConnectorData, total=False):
+    """Host data of ``@managed`` hosts; each provider reads more of its own."""
+
+    provider: str
+    id: str
+
+
+class ManagedConnector(BaseConnector):
+    """``@managed/NAME``: a managed cluster, reached through its provider's API and in no other way."""
+
+    handles_execution = True
+    data_cls = ManagedConnectorData
+    data_meta = {  # noqa: RUF012  pyinfra declares it so
+        "provider": DataMeta("Who runs it: eks"),
+        "id": DataMeta("Its name or id at the provider; else NAME"),
+    }
+
+    @override
+    @staticmethod
+    def make_names_data(name: str | None = None) -> Iterator[tuple[str, dict[str, str], list[str]]]:
+        if not name:
+            raise InventoryError("@managed: a name is needed: @managed/NAME, with host data `provider`")
+        yield f"@managed/{name}", {}, []
+
+    @override
+    def connect(self) -> None:
+        try:
+            provider_of(self.host.name, self.data.get("provider"))
+        except KubewitnessError as error:
+            raise ConnectError(str(error)) from error
+
+    @override
+    def run_shell_command(
+        self,
+        command: StringCommand,
+        print_output: bool = False,
+        print_input: bool = False,
+        **arguments: Unpack[ConnectorArguments],
+    ) -> tuple[bool, CommandOutput]:
+        refusal = f"kubewitness: {self.host.name}: a managed cluster has no shell: only deploys/managed.py works on it"
+        logger.error("%s%s", self.host.print_prefix, refusal)  # of what a connector returns pyinfra shows nothing
+        return False, CommandOutput([OutputLine("stderr", refusal)])
+
+    @override
+    def put_file(self, *_args: object, **_kwargs: object) -> bool:
+        raise OSError(f"{self.host.name}: a managed cluster takes no files")
+
+    @override
+    def get_file(self, *_args: object, **_kwargs: object) -> bool:
+        raise OSError(f"{self.host.name}: a managed cluster has no files")

@@ -40,6 +40,11 @@ class Observed(Protocol):
         """Who is changing it right now, so that nothing read of it counts; ``None``: nobody."""
         ...
 
+    @property
+    def not_applicable(self) -> str:
+        """Why no check asks anything of it; empty: all do."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class UnreadTarget:
@@ -60,14 +65,20 @@ def assess(
 ) -> tuple[Target, tuple[Finding, ...]]:
     """Run every check of the catalogue on one target. ``options``: those that were given, ``--prove``."""
     required = standard.required[Source.AUDIT]
-    results = [
-        (item, _result(item, subject, standard, required))
-        if not item.opt_in or item.opt_in in options
-        else (item, NotApplicable(f"not asked for: {item.opt_in}"))
-        for item in catalogue
-        if item.kind is subject.kind
-    ]
-    state = _source_state(results, required, subject.ceiling)
+    idle = "" if isinstance(subject, UnreadTarget) else subject.not_applicable
+    asked = [item for item in catalogue if item.kind is subject.kind]
+    results: list[tuple[Check, Result]]
+    if idle:
+        results = [(item, NotApplicable(idle)) for item in asked]
+        state = SourceState(None, required, subject.ceiling, Status.NOT_APPLICABLE, idle)
+    else:
+        results = [
+            (item, _result(item, subject, standard, required))
+            if not item.opt_in or item.opt_in in options
+            else (item, NotApplicable(f"not asked for: {item.opt_in}"))
+            for item in asked
+        ]
+        state = _source_state(results, required, subject.ceiling)
     findings = tuple(_finding(item, result, subject, state) for item, result in results)
     return Target(subject.name, subject.cluster, subject.kind, {Source.AUDIT: state}), findings
 

@@ -7,12 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from kubewitness.model import Evidence, Kind, Rung
-
-if TYPE_CHECKING:
-    from kubewitness.model import Unread
+from kubewitness.model import Evidence, Kind, Rung, Unread
 
 
 class Provider(StrEnum):
@@ -47,9 +43,12 @@ class Destination:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpot:
-    """What no setting of this provider makes visible. ``instead``: what works there."""
+    """What no setting of this provider makes visible.
 
-    what: str
+    ``probe``: the id of the request that is not recorded (``auditpolicy.PROBES``). ``instead``: what works there.
+    """
+
+    probe: str
     why: str
     instead: str
 
@@ -59,8 +58,9 @@ class ManagedCluster:
     """A managed cluster as its provider's API shows it.
 
     ``log_types``: the provider's own names -> on or off. ``audit_types``: those of them that are the audit log.
-    ``not_loggable``: why no control plane of it can log at all (connected from elsewhere, being deleted); empty: it can.
-    ``update``: the change to its logging that is under way; ``None``: none.
+    ``not_loggable``: in a few words, why its control plane cannot log at all; empty: it can.
+    ``update``: the change to its logging that is under way; ``None``: none. ``changed``: when its logging was last
+    changed, or itself made (RFC 3339); ``None``: not known.
     """
 
     name: str
@@ -72,6 +72,7 @@ class ManagedCluster:
     audit_types: frozenset[str]
     destinations: tuple[Destination, ...] | Unread
     update: str | Unread | None = None
+    changed: str | None = None
     not_loggable: str = ""
     blind_spots: tuple[BlindSpot, ...] = ()
 
@@ -89,6 +90,24 @@ class ManagedCluster:
         """Nothing of ours locks a managed cluster; an update under way is a finding of its own."""
         return None
 
+    @property
+    def not_applicable(self) -> str:
+        """Why no check asks anything of it."""
+        return self.not_loggable
+
+    @property
+    def audit_on(self) -> bool | Unread:
+        """The API says that the audit log is switched on."""
+        types = self.log_types
+        return types if isinstance(types, Unread) else any(types.get(name, False) for name in self.audit_types)
+
+    @property
+    def audit_destinations(self) -> tuple[Destination, ...] | Unread:
+        """Where the audit log goes, or would go."""
+        if isinstance(self.destinations, Unread):
+            return self.destinations
+        return tuple(item for item in self.destinations if item.types & self.audit_types)
+
     def saw(self, where: str, value: str) -> Evidence:
-        """``value``, as the provider's API said it at ``where``."""
-        return Evidence(f"{self.id}:{where}", value, self.read_at)
+        """``value``, as the provider's API said it of ``where``: this cluster's id, or a destination's."""
+        return Evidence(where, value, self.read_at)

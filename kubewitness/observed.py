@@ -102,6 +102,11 @@ class ApiServer:
         return Kind.API_SERVER
 
     @property
+    def not_applicable(self) -> str:
+        """Every API server can audit."""
+        return ""
+
+    @property
     def changed_by(self) -> str | None:
         """The run of ours that is changing this node right now."""
         return self.reading.lock

@@ -11,11 +11,18 @@ _ROLES: Final = frozenset({"control_plane", "workers", "managed", "collectors"})
 
 
 def is_control_plane(host: Host) -> bool:
-    """In the group ``control_plane``, or in no group that names a role."""
+    """A machine in the group ``control_plane``, or in no group that names a role."""
+    if is_managed(host):
+        return False
     roles = _ROLES & set(host.groups)
     return not roles or "control_plane" in roles
 
 
+def is_managed(host: Host) -> bool:
+    """A managed cluster: ``@managed/NAME``, whatever its groups. A machine of the group ``managed`` is none."""
+    return str(host.name).startswith("@managed/")
+
+
 def cluster_of(host: Host) -> str:
-    """Host data ``cluster``; a host without it is a cluster of its own."""
-    return str(host.data.get("cluster") or host.name)
+    """Host data ``cluster``; a host without it is a cluster of its own, ``@managed/NAME`` the cluster NAME."""
+    return str(host.data.get("cluster") or host.name.removeprefix("@managed/"))

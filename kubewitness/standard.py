@@ -11,13 +11,17 @@ from kubewitness.apiserver import RotationMinimum
 from kubewitness.auditpolicy import PROBES, Level
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Rung, Source
+from kubewitness.providers import LOG_TYPES
 from kubewitness.yamldoc import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kubewitness.managed import Provider
 
 _T = TypeVar("_T")
 _RUNGS: Final = {rung.name.lower(): rung for rung in Rung}
+_ASKED: Final = {"required": True, "optional": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,21 @@ class AuditStandard:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedStandard:
+    """What the logging of managed clusters has to reach.
+
+    ``fresh_minutes``: the newest event of the audit log is no older. ``retention_days``: a minimum. ``customer_key``,
+    ``undeletable``: asked for, or left to the team. ``log_types``: by provider, in the provider's own names.
+    """
+
+    fresh_minutes: int
+    retention_days: int
+    customer_key: bool
+    undeletable: bool
+    log_types: Mapping[Provider, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class Standard:
     """The desired state for a tier of clusters. ``required``: the rung that each source of logs has to reach."""
 
@@ -45,6 +64,7 @@ class Standard:
     title: str
     required: Mapping[Source, Rung]
     audit: AuditStandard
+    managed: ManagedStandard
 
     def requiring(self, required: Mapping[Source, Rung]) -> Standard:
         """The same standard with other rungs: what suffices for one run."""
@@ -62,7 +82,7 @@ class StandardError(KubewitnessError):
 def parse_standard(text: str, where: str) -> Standard:
     """The standard that ``text`` holds; ``where`` names it in errors. Raises KubewitnessError."""
     root = _Mapping(compose(text, where), where)
-    root.only("name", "title", "sources", "audit")
+    root.only("name", "title", "sources", "audit", "managed")
     sources = root.mapping("sources")
     sources.only(*Source)
     audit = root.mapping("audit")
@@ -83,6 +103,20 @@ def parse_standard(text: str, where: str) -> Standard:
                 maxsize_mib=rotation.count("maxsize_mib"),
             ),
         ),
+        managed=_managed(root.mapping("managed")),
+    )
+
+
+def _managed(section: _Mapping) -> ManagedStandard:
+    section.only("fresh_minutes", "retention_days", "customer_key", "deletion_protection", "log_types")
+    types = section.mapping("log_types")
+    types.only(*LOG_TYPES)
+    return ManagedStandard(
+        fresh_minutes=section.count("fresh_minutes"),
+        retention_days=section.count("retention_days"),
+        customer_key=section.one_of("customer_key", _ASKED),
+        undeletable=section.one_of("deletion_protection", _ASKED),
+        log_types={provider: types.several_of(provider, known) for provider, known in LOG_TYPES.items()},
     )
 
 
@@ -138,6 +172,15 @@ class _Mapping:
 
     def one_of(self, key: str, words: Mapping[str, _T]) -> _T:
         return self._scalar(key, words.get, f"one of {', '.join(words)}")
+
+    def several_of(self, key: str, words: Sequence[str]) -> tuple[str, ...]:
+        """A list of some of ``words``, in their order; none twice."""
+        node = self._need(key)
+        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
+        for item in items:
+            if not isinstance(item, yaml.ScalarNode) or item.value not in words:
+                raise StandardError(f"{_at(self._where, item)}: {key} must be a list of {', '.join(words)}")
+        return tuple(word for word in words if word in {item.value for item in items})
 
     def _scalar(self, key: str, read: Callable[[str], _T | None], wanted: str) -> _T:
         node = self._need(key)

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "checks": "kubewitness.cli.checks",
     "completion": "kubewitness.cli.completion",
     "explain": "kubewitness.cli.explain",
+    "permissions": "kubewitness.cli.permissions",
     "policy": "kubewitness.cli.policy",
 }
 """Command -> the module whose ``command`` it is."""

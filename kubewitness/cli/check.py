@@ -25,7 +25,9 @@ from kubewitness.model import Severity
 @click.option(
     "--require", metavar="RUNG", help="The rung that suffices: off declared effective emitting delivered kept."
 )
-@click.option("--prove", is_flag=True, help="Send a harmless request to each API server and look for it in its log.")
+@click.option(
+    "--prove", is_flag=True, help="Send a harmless request to each API server of your own and look for it in its log."
+)
 @click.option(
     "-o", "--output", metavar="FORMAT[=FILE]", multiple=True, help="table, json or markdown; may be given again."
 )
@@ -41,9 +43,10 @@ from kubewitness.model import Severity
     help="A folder with checks of your own (its code is run).",
 )
 def command(inventory: str | None, root: str | None, **chosen: Any) -> None:
-    """Say of every control plane how far its logging was seen, and what falls short.
+    """Say of every control plane and managed cluster how far its logging was seen, and what falls short.
 
-    INVENTORY is a pyinfra inventory. Nothing is changed on any host. Exit codes: 0 clean, 1 findings at or above
+    INVENTORY is a pyinfra inventory: machines, file trees (@tree/NAME) and managed clusters (@managed/NAME). Nothing
+    is changed on any of them. Exit codes: 0 clean, 1 findings at or above
     --fail-on, 2 usage or nothing assessed, 3 something is unknown.
     """
     from kubewitness.assessment import assess_fleet  # noqa: PLC0415

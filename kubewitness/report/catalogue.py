@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.model import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -13,7 +15,8 @@ if TYPE_CHECKING:
 
 def _table(catalogue: Sequence[Check]) -> str:
     return "".join(
-        f"{item.id:22} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n" for item in catalogue
+        f"{item.id:22} {item.kind:15} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n"
+        for item in catalogue
     )
 
 
@@ -21,6 +24,7 @@ def _json(catalogue: Sequence[Check]) -> str:
     items = [
         {
             "id": item.id,
+            "kind": item.kind,
             "title": item.title,
             "severity": item.severity,
             "rung": item.rung,
@@ -39,7 +43,8 @@ def _markdown(catalogue: Sequence[Check]) -> str:
     lines = ["# Checks", "", "Written by `kubewitness checks -o markdown`: change the checks, not this page.", ""]
     for item in catalogue:
         why = "\n".join(line.strip() for line in item.why.splitlines())
-        lines += [f"## {item.id}", "", f"**{item.title[0].upper()}{item.title[1:]}.** {why}", ""]
+        kind = "" if item.kind is Kind.API_SERVER else f" ({item.kind})"
+        lines += [f"## {item.id}{kind}", "", f"**{item.title[0].upper()}{item.title[1:]}.** {why}", ""]
         rung = f"rung {item.rung.value}, {item.rung.name.lower()}"
         code = f"; {item.code}" if item.code else ""
         lines += [f"Severity {item.severity}; {rung}{code}; [source]({item.source}); {', '.join(item.controls)}.", ""]

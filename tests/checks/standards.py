@@ -11,12 +11,14 @@ from kubewitness.standard import Standard, parse_standard
 
 
 def standard(**changes: Any) -> Standard:
-    """The shipped standard with ``changes``: ``required`` (a rung), ``rotation``, ``at_least`` and ``at_most``.
+    """The shipped standard with ``changes``: ``required`` (a rung), and of its sections.
 
-    The last three replace what is there, key by key; a level of ``None`` takes a probe out.
+    ``rotation``, ``at_least``, ``at_most`` and ``managed`` replace what is there, key by key; a level of ``None`` takes
+    a probe out.
     """
     root = yaml.safe_load(standard_text("standard"))
     root["sources"]["audit"] = changes.pop("required", root["sources"]["audit"])
+    root["managed"].update(changes.pop("managed", {}))
     for name, change in changes.items():
         merged = {**root["audit"][name], **change}
         root["audit"][name] = {key: value for key, value in merged.items() if value is not None}

@@ -1,8 +1,8 @@
 """Every check against its cases: a file each, ``<check>/<result>_<what is special>.yaml``.
 
-A case holds ``server`` (what differs from a good one, see servers.py), ``standard`` (see standards.py), ``result``,
-and of the finding what matters: ``message`` and ``remedy`` (a part of it), ``reason``, ``expected``, ``actual`` and
-``differences`` (all of it).
+A case holds ``server`` or ``managed`` (what differs from a good one: servers.py, clusters.py), ``standard`` (see
+standards.py), ``result``, and of the finding what matters: ``message`` and ``remedy`` (a part of it), ``reason``,
+``expected``, ``actual`` and ``differences`` (all of it).
 """
 
 from __future__ import annotations
@@ -16,32 +16,44 @@ import yaml
 
 from kubewitness.catalogue import load_catalogue
 from kubewitness.check import Check
-from kubewitness.ladder import assess
+from kubewitness.ladder import Subject, assess
+from kubewitness.model import Kind
+from tests.checks.clusters import cluster
 from tests.checks.servers import server
 from tests.checks.standards import standard
 
 HERE: Final = Path(__file__).parent
 CASES: Final = sorted(HERE.glob("*/*.yaml"))
-CATALOGUE: Final = {check.id: check for check in load_catalogue()}
+CATALOGUE: Final = {(check.id, check.kind): check for check in load_catalogue()}
 RESULTS: Final = ("pass", "fail", "unknown", "not_applicable")
 KEYS: Final = {
-    "server", "standard", "result", "message", "remedy", "reason", "expected", "actual", "differences",
+    "server", "managed", "standard", "result", "message", "remedy", "reason", "expected", "actual", "differences",
 }  # fmt: skip
 
 
 def read(path: Path) -> dict[str, Any]:
     case = yaml.safe_load(path.read_text("utf-8"))
     assert isinstance(case, dict)
+    assert not {"server", "managed"} <= set(case)
     return case
+
+
+def kind(case: dict[str, Any]) -> Kind:
+    return Kind.MANAGED_CLUSTER if "managed" in case else Kind.API_SERVER
+
+
+def observed(case: dict[str, Any]) -> Subject:
+    if kind(case) is Kind.MANAGED_CLUSTER:
+        return cluster(**case["managed"] or {})
+    return server(**case.get("server", {}))
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_case(path: Path) -> None:
     case = read(path)
-    subject = server(**case.get("server", {}))
 
-    catalogue = (CATALOGUE[path.parent.name],)
-    _, (finding,) = assess(subject, standard(**case.get("standard", {})), catalogue, {"--prove"})
+    catalogue = (CATALOGUE[path.parent.name, kind(case)],)
+    _, (finding,) = assess(observed(case), standard(**case.get("standard", {})), catalogue, {"--prove"})
 
     assert set(case) <= KEYS
     assert (finding.status.value.lower(), finding.reason) == (case["result"], case.get("reason"))
@@ -57,16 +69,17 @@ def test_case(path: Path) -> None:
 def test_a_case_belongs_to_a_check_and_its_name_begins_with_its_result(path: Path) -> None:
     case = read(path)
 
-    assert path.parent.name in CATALOGUE
+    assert (path.parent.name, kind(case)) in CATALOGUE
     assert case["result"] in RESULTS
     assert path.stem.startswith(f"{case['result']}_")
     assert ("reason" in case) == (case["result"] == "unknown")
 
 
-@pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda check: check.id)
+@pytest.mark.parametrize("check", CATALOGUE.values(), ids=lambda check: f"{check.id}-{check.kind}")
 class TestEveryCheck:
     def test_has_a_case_for_pass_and_for_fail(self, check: Check) -> None:
-        results = {read(path)["result"] for path in CASES if path.parent.name == check.id}
+        cases = [read(path) for path in CASES if path.parent.name == check.id]
+        results = {case["result"] for case in cases if kind(case) is check.kind}
 
         assert {"pass", "fail"} <= results
 
@@ -95,5 +108,12 @@ def test_the_good_server_passes_everything_that_was_asked() -> None:
     assert [state.status.value for state in target.sources.values()] == ["PASS"]
 
 
-def test_ids_are_unique() -> None:
+def test_ids_are_unique_for_each_kind() -> None:
     assert len(CATALOGUE) == len(load_catalogue())
+
+
+def test_the_good_cluster_passes_all_but_what_its_provider_does_not_record() -> None:
+    target, findings = assess(cluster(), standard(), tuple(CATALOGUE.values()))
+
+    assert {finding.check for finding in findings if finding.status.value != "PASS"} == {"audit-policy-records"}
+    assert [(state.status.value, state.rung) for state in target.sources.values()] == [("PASS", 3)]

@@ -30,6 +30,9 @@ EFFECTS = {
     "kubewitness.deploys",
     "kubewitness.facts",
     "kubewitness.operations",
+    "kubewitness.providers.eks.cluster",
+    "kubewitness.providers.eks.connections",
+    "kubewitness.providers.eks.errors",
 }
 PURE_IMPORTS = {
     "__future__", "base64", "binascii", "calendar", "codecs", "collections", "dataclasses", "datetime", "decimal",
@@ -39,6 +42,7 @@ PURE_IMPORTS = {
 """What a pure module may import: nothing in here reads a file, the clock, the environment or the network."""
 
 ALSO = {
+    "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
     "kubewitness.report": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pyinfra.api.inventory import Inventory
 
-from kubewitness.roles import cluster_of, is_control_plane
+from kubewitness.roles import cluster_of, is_control_plane, is_managed
 
-NAMES = ["cp-1", "cp-2", "worker-1", "both", "eks", "other", "alone"]
+NAMES = ["cp-1", "cp-2", "worker-1", "both", "eks", "other", "alone", "@managed/shop"]
 
 
 @pytest.fixture
@@ -30,12 +30,19 @@ def inventory() -> Inventory:
         ("eks", False),
         ("other", True),
         ("alone", True),
+        ("@managed/shop", False),
     ],
 )
 def test_a_host_is_one_unless_its_groups_give_it_another_role(inventory: Inventory, name: str, expected: bool) -> None:
     assert is_control_plane(inventory.get_host(name)) is expected
 
 
-@pytest.mark.parametrize(("name", "cluster"), [("cp-1", "green"), ("cp-2", "blue"), ("alone", "alone")])
+@pytest.mark.parametrize(
+    ("name", "cluster"), [("cp-1", "green"), ("cp-2", "blue"), ("alone", "alone"), ("@managed/shop", "shop")]
+)
 def test_a_host_names_its_cluster_or_is_one_of_its_own(inventory: Inventory, name: str, cluster: str) -> None:
     assert cluster_of(inventory.get_host(name)) == cluster
+
+
+def test_a_managed_cluster_is_one_by_its_name_and_a_machine_of_that_group_is_none(inventory: Inventory) -> None:
+    assert [host.name for host in inventory if is_managed(host)] == ["@managed/shop"]

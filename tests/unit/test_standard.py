@@ -34,6 +34,13 @@ audit:
     maxage_days: 30
     maxbackup: 10
     maxsize_mib: 100
+managed:
+  fresh_minutes: 15
+  retention_days: 90
+  customer_key: optional
+  deletion_protection: required
+  log_types:
+    eks: [authenticator, audit]
 """
 
 

@@ -1,0 +1,60 @@
+"""What a standard demands of a managed cluster, and what it finds missing: asked by the checks and the deploy. Pure.
+
+What was not read is no difference: the caller has looked at that before. Minimums, as everywhere: more is compliant.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.demand import Difference
+from kubewitness.model import Unread
+
+if TYPE_CHECKING:
+    from kubewitness.managed import Destination, ManagedCluster
+    from kubewitness.standard import ManagedStandard
+
+_DEPLOY: Final = "run the managed deploy"
+
+
+def missing_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[str, ...]:
+    """Log types that the standard names and that are off, in the standard's order."""
+    types = cluster.log_types
+    if isinstance(types, Unread):
+        return ()
+    return tuple(name for name in standard.log_types.get(cluster.provider, ()) if not types.get(name, False))
+
+
+def type_differences(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[Difference, ...]:
+    """One for each log type that is off."""
+    return tuple(
+        Difference(f"log type {name}", "on", "off", f"{_DEPLOY}: it switches on what is missing")
+        for name in missing_types(cluster, standard)
+    )
+
+
+def retention_differences(destination: Destination, standard: ManagedStandard) -> tuple[Difference, ...]:
+    """It keeps less long than asked. What is kept for ever is more than any number of days."""
+    days = destination.retention_days
+    if isinstance(days, Unread) or days is None or days >= standard.retention_days:
+        return ()
+    owner = destination.retention_owner
+    remedy = (
+        f"change the account-level policy {owner}: it overrides what the log group itself is told"
+        if owner
+        else f"{_DEPLOY}: it sets a longer one, and never a shorter one"
+    )
+    where = f"{days} days, by the account-level policy {owner}" if owner else f"{days} days"
+    return (Difference("retention", f"{standard.retention_days} days or more", where, remedy),)
+
+
+def protection_differences(destination: Destination, standard: ManagedStandard) -> tuple[Difference, ...]:
+    """Asked for by the standard, and not there."""
+    found = []
+    if standard.customer_key and destination.key == "":
+        remedy = f"name a KMS key as host data kms_key, then {_DEPLOY}"
+        found.append(Difference("encryption key", "the customer's own", "the provider's", remedy))
+    if standard.undeletable and destination.undeletable is False:
+        remedy = f"{_DEPLOY}: it switches it on"
+        found.append(Difference("deletion protection", "on", "off", remedy))
+    return tuple(found)

@@ -1,0 +1,200 @@
+"""One EKS cluster, through boto3: thin, all that is understood of the answers is in ``parse``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.managed import Destination, ManagedCluster, Provider
+from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
+from kubewitness.providers.eks import parse
+from kubewitness.providers.eks.connections import Access, AwsClients
+from kubewitness.providers.eks.errors import is_unknown_key, unread
+from kubewitness.providers.eks.permissions import ACTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_T = TypeVar("_T")
+
+#: A cluster's audit log is never silent for so long; what CloudWatch has noted of a stream can be an hour behind.
+_RECENT_SECONDS: Final = 300
+_STREAMS_LOOKED_INTO: Final = 3
+_PART_ALONE: Final = frozenset({Reason.DENIED, Reason.THROTTLED})
+
+
+class Connections:
+    """The AWS clients of one run."""
+
+    def __init__(self) -> None:
+        self._clients = AwsClients()
+
+    def cluster(self, name: str, cluster: str, data: Callable[[str], object]) -> EksCluster:
+        """The cluster of a host. Host data: ``id`` (ARN, or name), ``region``, ``profile``, ``role``, ``external_id``,
+        ``endpoint``. Raises KubewitnessError, NotReadError.
+        """  # noqa: D205  the list is one sentence
+        profile, role, external_id, endpoint = (
+            str(data(key) or "") for key in ("profile", "role", "external_id", "endpoint")
+        )
+        given = str(data("id") or name.removeprefix("@managed/"))
+        which = parse.cluster_name(given, str(data("region") or ""), name)
+        access = Access(which.region, profile, role, external_id, endpoint)
+        region = self._clients.region(access)
+        if not region:
+            raise KubewitnessError(f"{name}: no region: set host data region, or AWS_REGION")
+        return EksCluster(name, cluster, replace(which, region=region), replace(access, region=region), self._clients)
+
+
+class EksCluster:
+    """Reads a cluster, its updates and its log group."""
+
+    def __init__(self, name: str, cluster: str, which: parse.ClusterName, access: Access, clients: AwsClients) -> None:
+        self.name = name
+        self.which = which
+        self._cluster = cluster
+        self._access = access
+        self._clients = clients
+
+    def observe(self) -> ManagedCluster:
+        """Nine calls or so. Raises NotReadError: there is no such cluster, or nobody answers."""
+        now = datetime.now(UTC)
+        found = self._described()
+        known = found if isinstance(found, parse.Cluster) else None
+        self._refuse_another_account(known)
+        idle = known.not_loggable if known else ""
+        update, changed = (None, None) if idle else self._updates()
+        return ManagedCluster(
+            name=self.name,
+            cluster=self._cluster,
+            provider=Provider.EKS,
+            id=known.arn if known else f"{self.which.region}/{self.which.name}",
+            read_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            log_types=found if isinstance(found, Unread) else found.log_types,
+            audit_types=parse.AUDIT_TYPES,
+            destinations=() if idle else self._destinations(now),
+            update=update,
+            changed=max(filter(None, (changed, known.made if known else None)), default=None),
+            not_loggable=idle,
+            blind_spots=parse.BLIND_SPOTS,
+        )
+
+    def call(self, service: str, method: str, **arguments: Any) -> Any:
+        """One call. Raises what the SDK raises, with the permission that it needs as ``action``."""
+        client = self._clients.client(service, self._access)
+        try:
+            return getattr(client, method)(**arguments)
+        except (BotoCoreError, ClientError) as error:
+            error.action = ACTIONS[method]
+            raise
+
+    def part(self, read: Callable[[], _T]) -> _T | Unread:
+        """What ``read`` reads, or why it could not be read."""
+        try:
+            return read()
+        except (BotoCoreError, ClientError) as error:
+            return unread(error, str(getattr(error, "action", "AWS")))
+
+    def _described(self) -> parse.Cluster | Unread:
+        """Refused by itself it hides nothing else; where nobody answers, or knows us, there is nothing else to ask."""
+        try:
+            return parse.parse_cluster(self.call("eks", "describe_cluster", name=self.which.name)["cluster"])
+        except (BotoCoreError, ClientError) as error:
+            why = unread(error, ACTIONS["describe_cluster"])
+            if isinstance(error, ClientError) and why.reason in _PART_ALONE and not is_unknown_key(error):
+                return why
+            raise NotReadError(why) from error
+
+    def _refuse_another_account(self, known: parse.Cluster | None) -> None:
+        """The credentials lead into an account that has a cluster of the same name."""
+        if known and self.which.account and f":{self.which.account}:" not in known.arn:
+            said = f"these credentials show {known.arn}, which is in another account than the id: set role or profile"
+            raise NotReadError(Unread(Reason.NOT_OBSERVED, said))
+
+    def _updates(self) -> tuple[str | Unread | None, str | None]:
+        """The change of the logging that is under way, and when the last one was started.
+
+        The list is in no order, so all are looked at; DescribeCluster may say ACTIVE meanwhile.
+
+        Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_ListUpdates.html
+        """
+        found = self.part(lambda: list(self._each_update()))
+        if isinstance(found, Unread):
+            return found, None
+        ours = [update for update in found if update.of_logging]
+        running = next((update for update in ours if update.status == "InProgress"), None)
+        changed = max((update.started for update in ours if update.status == "Successful"), default=None)
+        return f"update {running.id}, started {running.started}" if running else None, changed
+
+    def _each_update(self) -> Iterator[parse.Update]:
+        for page in self._pages("eks", "list_updates", name=self.which.name):
+            for update in page["updateIds"]:
+                told = self.call("eks", "describe_update", name=self.which.name, updateId=update)
+                yield parse.parse_update(told["update"])
+
+    def _destinations(self, now: datetime) -> tuple[Destination, ...]:
+        name = parse.group_name(self.which.name)
+        kind, types = "CloudWatch log group", frozenset(parse.LOG_TYPES)
+        group = self.part(self.log_group)
+        if isinstance(group, Unread):
+            return (
+                Destination(
+                    kind, name, types, group, last_event=group, retention_days=group, key=group, undeletable=group,
+                    readers=group,
+                ),
+            )  # fmt: skip
+        if group is None:
+            return (Destination(kind, name, types, exists=False),)
+        return (
+            Destination(
+                kind,
+                group.arn,
+                types,
+                exists=True,
+                last_event=self.part(lambda: self._last_event(name, now)),
+                retention_days=group.retention_days,
+                retention_owner=group.retention_owner,
+                key=group.key,
+                undeletable=group.undeletable,
+                readers=self.part(lambda: self._readers(name)),
+            ),
+        )
+
+    def log_group(self) -> parse.LogGroup | None:
+        """The cluster's log group; ``None``: there is none. Raises what the SDK raises."""
+        name = parse.group_name(self.which.name)
+        pages = self._pages("logs", "describe_log_groups", logGroupNamePrefix=name)
+        return parse.parse_group((group for page in pages for group in page["logGroups"]), name)
+
+    def _last_event(self, group: str, now: datetime) -> str | None:
+        """When the newest audit event was. Where CloudWatch's note of it is old, the youngest streams are asked."""
+        pages = self._pages("logs", "describe_log_streams", logGroupName=group, logStreamNamePrefix=parse.AUDIT_STREAMS)
+        streams = [parse.parse_stream(raw) for page in pages for raw in page["logStreams"]]
+        newest = max((stream.last for stream in streams if stream.last is not None), default=0)
+        if newest < (now.timestamp() - _RECENT_SECONDS) * 1000:
+            for stream in parse.newest_streams(streams, _STREAMS_LOOKED_INTO):
+                told = self.call(
+                    "logs", "get_log_events", logGroupName=group, logStreamName=stream.name, limit=1,
+                    startFromHead=False,
+                )  # fmt: skip
+                newest = max([newest, *(event["timestamp"] for event in told["events"])])
+        return parse.at(newest) if newest else None
+
+    def _readers(self, group: str) -> tuple[str, ...]:
+        pages = self._pages("logs", "describe_subscription_filters", logGroupName=group)
+        return tuple(parse.parse_filter(raw) for page in pages for raw in page["subscriptionFilters"])
+
+    def _pages(self, service: str, method: str, **arguments: Any) -> Iterator[Any]:
+        """Every page; an empty one may lead on."""
+        token: dict[str, str] = {}
+        while True:
+            page = self.call(service, method, **arguments, **token)
+            yield page
+            following = page.get("nextToken")
+            if not following or following == token.get("nextToken"):
+                return
+            token = {"nextToken": following}

@@ -1,0 +1,98 @@
+"""What an AWS role must be allowed to do, call by call. Pure; ``kubewitness permissions aws`` prints it as a policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CLUSTER: Final = "arn:*:eks:*:*:cluster/*"
+_GROUP: Final = "arn:*:logs:*:*:log-group:/aws/eks/*/cluster"
+_AUDIT_STREAM: Final = f"{_GROUP}:log-stream:kube-apiserver-audit-*"
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """An IAM action. ``method``: of boto3's client, for whose sake it is. ``enforces``: only the deploy needs it."""
+
+    action: str
+    method: str
+    resources: tuple[str, ...]
+    why: str
+    enforces: bool = False
+
+
+PERMISSIONS: Final = (
+    Permission("eks:DescribeCluster", "describe_cluster", (_CLUSTER,), "which logs are on"),
+    Permission("eks:ListUpdates", "list_updates", (_CLUSTER,), "is a change of them under way"),
+    Permission("eks:DescribeUpdate", "describe_update", (_CLUSTER,), "the same; how our own change ended"),
+    Permission("logs:DescribeLogGroups", "describe_log_groups", ("*",), "retention, key, protection of the log group"),
+    Permission("logs:DescribeLogStreams", "describe_log_streams", (_GROUP, f"{_GROUP}:*"), "when an event came last"),
+    Permission(
+        "logs:DescribeSubscriptionFilters", "describe_subscription_filters", (_GROUP, f"{_GROUP}:*"), "who gets a copy"
+    ),
+    Permission(
+        "logs:GetLogEvents",
+        "get_log_events",
+        (_AUDIT_STREAM,),
+        "the time of the newest audit event where CloudWatch has not noted it yet, which takes it up to an hour",
+    ),
+    Permission("eks:UpdateClusterConfig", "update_cluster_config", (_CLUSTER,), "switch logs on", enforces=True),
+    Permission(
+        "logs:CreateLogGroup", "create_log_group", (_GROUP, f"{_GROUP}:*"), "the group, before EKS makes it", True
+    ),
+    Permission("logs:PutRetentionPolicy", "put_retention_policy", (_GROUP, f"{_GROUP}:*"), "a longer retention", True),
+    Permission(
+        "logs:AssociateKmsKey", "associate_kms_key", (_GROUP, f"{_GROUP}:*"), "the customer's key, where asked", True
+    ),
+    Permission(
+        "logs:PutLogGroupDeletionProtection",
+        "put_log_group_deletion_protection",
+        (_GROUP, f"{_GROUP}:*"),
+        "protection from deletion, where asked",
+        True,
+    ),
+)
+"""Sources: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelastickubernetesservice.html
+and list_amazoncloudwatchlogs.html beside it. DescribeLogGroups takes no narrower resource.
+"""
+
+ACTIONS: Final[Mapping[str, str]] = {item.method: item.action for item in PERMISSIONS} | {
+    "assume_role": "sts:AssumeRole"
+}
+"""boto3's method -> the permission that it needs."""
+
+
+def policy(*, enforce: bool) -> dict[str, Any]:
+    """An IAM policy for reading, or for reading and enforcing: one statement for each set of resources.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+    """
+    statements: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
+    for item in PERMISSIONS:
+        if enforce or not item.enforces:
+            statements.setdefault((item.enforces, item.resources), []).append(item.action)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": f"{'Enforce' if enforces else 'Read'}{number}",
+                "Effect": "Allow",
+                "Action": actions,
+                "Resource": list(resources),
+            }
+            for number, ((enforces, resources), actions) in enumerate(statements.items(), 1)
+        ],
+    }
+
+
+def table(*, enforce: bool) -> str:
+    """The same as Markdown, with what each is for."""
+    rows = [
+        f"| `{item.action}` | {'deploy' if item.enforces else 'check'} | {item.why} |"
+        for item in PERMISSIONS
+        if enforce or not item.enforces
+    ]
+    return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])

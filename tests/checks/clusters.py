@@ -1,0 +1,70 @@
+"""Managed clusters for tests: a good EKS cluster, as our deploy leaves one, and what a test changes of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from kubewitness.managed import Destination, ManagedCluster, Provider
+from kubewitness.model import Reason, Unread
+from kubewitness.providers.eks import parse
+
+READ: Final = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
+ARN: Final = "arn:aws:eks:eu-west-1:111111111111:cluster/prod"
+GROUP: Final = "arn:aws:logs:eu-west-1:111111111111:log-group:/aws/eks/prod/cluster"
+
+
+def cluster(
+    *,
+    without: tuple[str, ...] | str = (),
+    log_types: str | None = None,
+    group: dict[str, Any] | str | None = "there",
+    last_event: float | str | None = 1,
+    update: str | None = None,
+    changed: float = 100_000,
+    not_loggable: str = "",
+) -> ManagedCluster:
+    """A good cluster, but for what is given. ``denied`` for a part: it could not be read.
+
+    Args:
+        without: log types that are off, or ``all``.
+        group: members of ``Destination`` that differ; ``None``: there is none; ``denied``.
+        last_event: minutes before the cluster was read; ``None``: no event.
+        changed: minutes before, likewise.
+    """
+    on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
+    return ManagedCluster(
+        name="@managed/prod",
+        cluster="prod",
+        provider=Provider.EKS,
+        id=ARN,
+        read_at=_at(0),
+        log_types=denied("eks:DescribeCluster") if log_types == "denied" else on,
+        audit_types=parse.AUDIT_TYPES,
+        destinations=(_destination(group, last_event),),
+        update=denied("eks:ListUpdates") if update == "denied" else update,
+        changed=_at(changed),
+        not_loggable=not_loggable,
+        blind_spots=parse.BLIND_SPOTS,
+    )
+
+
+def denied(action: str) -> Unread:
+    return Unread(Reason.DENIED, f"{action}: AccessDeniedException: not authorized")
+
+
+def _destination(group: dict[str, Any] | str | None, last_event: float | str | None) -> Destination:
+    kind, types = "CloudWatch log group", frozenset(parse.LOG_TYPES)
+    if group is None:
+        return Destination(kind, GROUP, types, exists=False)
+    if group == "denied":
+        why = denied("logs:DescribeLogGroups")
+        return Destination(kind, GROUP, types, why, why, why, "", why, why, why)
+    last = denied("logs:GetLogEvents") if isinstance(last_event, str) else last_event and _at(last_event)
+    good = Destination(kind, GROUP, types, True, last or None, 365, "", "", True)
+    return replace(good, **group) if isinstance(group, dict) else good
+
+
+def _at(minutes: float) -> str:
+    return (READ - timedelta(minutes=minutes)).isoformat(timespec="seconds").replace("+00:00", "Z")

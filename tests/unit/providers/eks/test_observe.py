@@ -1,0 +1,339 @@
+"""An EKS cluster as it is read, over the wire."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from botocore.config import Config  # type: ignore[import-untyped]
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.managed import Destination, ManagedCluster
+from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
+from kubewitness.providers.eks import connections
+from kubewitness.providers.eks.permissions import PERMISSIONS
+from tests.unit.providers.eks.fleet import ACCOUNT, ALL, ARN, GROUP, create, reached
+
+if TYPE_CHECKING:
+    from tests.fakes.aws import Aws
+
+LOGGING = {"clusterLogging": [{"types": ["audit"], "enabled": True}]}
+
+
+def not_read(**data: str) -> Unread:
+    with pytest.raises(NotReadError) as caught:
+        reached(**data).observe()
+    return caught.value.unread
+
+
+def destination(found: ManagedCluster) -> Destination:
+    assert isinstance(found.destinations, tuple)
+    return found.destinations[0]
+
+
+def once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Retries take a minute."""
+    config = connections._CONFIG.merge(Config(retries={"total_max_attempts": 2}, read_timeout=1))
+    monkeypatch.setattr(connections, "_CONFIG", config)
+
+
+def test_a_cluster_with_everything_on(aws: Aws) -> None:
+    create(aws)
+
+    found = reached().observe()
+
+    assert (found.id, found.log_types, found.update) == (ARN, dict.fromkeys(ALL, True), None)
+    group = destination(found)
+    assert (group.id, group.exists) == (f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:{GROUP}", True)
+    assert (group.retention_days, group.retention_owner, group.key, group.undeletable) == (None, "", "", False)
+    assert isinstance(group.last_event, str)
+
+
+def test_each_call_is_made_once_and_the_log_itself_is_left_alone(aws: Aws) -> None:
+    create(aws)
+
+    reached().observe()
+
+    calls = aws.calls(outcome="ok")
+    assert set(calls.values()) == {1}
+    assert "logs:GetLogEvents" not in calls
+
+
+def test_types_are_gathered_from_all_entries(aws: Aws) -> None:
+    create(aws)
+    entries = [{"types": ["api"], "enabled": False}, {"types": ["audit"], "enabled": True}]
+    aws.alter_cluster("prod", logging={"clusterLogging": entries})
+
+    types = reached().observe().log_types
+
+    assert types == {**dict.fromkeys(ALL, False), "audit": True}
+
+
+def test_an_old_cluster_without_logging_has_none_on(aws: Aws) -> None:
+    create(aws)
+    aws.alter_cluster("prod", logging=None)
+
+    assert reached().observe().log_types == dict.fromkeys(ALL, False)
+
+
+def test_a_connected_cluster_is_asked_nothing_more(aws: Aws) -> None:
+    role = f"arn:aws:iam::{ACCOUNT}:role/c"
+    aws.client("eks").register_cluster(name="prod", connectorConfig={"roleArn": role, "provider": "GKE"})
+
+    found = reached().observe()
+
+    assert found.not_loggable == "connected, runs elsewhere (GKE)"
+    assert set(aws.calls(outcome="ok")) == {"eks:RegisterCluster", "eks:DescribeCluster"}
+
+
+def test_a_cluster_being_deleted_is_said_to_be(aws: Aws) -> None:
+    create(aws)
+    aws.alter_cluster("prod", status="DELETING")
+
+    assert reached().observe().not_loggable == "being deleted"
+
+
+def test_an_account_policy_owns_the_retention(aws: Aws) -> None:
+    create(aws)
+    logs = aws.client("logs")
+    logs.put_retention_policy(logGroupName=GROUP, retentionInDays=365)
+    document = json.dumps({"retentionInDays": 30, "enforcementMode": "RETROACTIVE"})
+    logs.put_account_policy(policyName="p", policyType="RETENTION_POLICY", policyDocument=document, scope="ALL")
+
+    group = destination(reached().observe())
+
+    assert (group.retention_days, group.retention_owner) == (30, "p")
+
+
+def test_a_log_group_that_is_not_there(aws: Aws) -> None:
+    create(aws, "prod-2")
+    create(aws, on=())
+
+    group = destination(reached().observe())
+
+    assert (group.exists, group.last_event) == (False, None)
+
+
+def test_an_update_of_the_logging_is_seen_among_others_though_the_cluster_says_active(aws: Aws) -> None:
+    create(aws, on=())
+    eks = aws.client("eks")
+    for protected in (True, False, True):
+        eks.update_cluster_config(name="prod", deletionProtection=protected)
+        aws.finish_updates()
+    aws.set(update_seconds=None)
+    running = eks.update_cluster_config(name="prod", logging=LOGGING)["update"]["id"]
+
+    update = reached().observe().update
+
+    assert isinstance(update, str)
+    assert running in update
+
+
+def test_another_update_is_none_of_the_logging(aws: Aws) -> None:
+    create(aws)
+    aws.set(update_seconds=None)
+    aws.client("eks").update_cluster_config(name="prod", deletionProtection=True)
+
+    assert reached().observe().update is None
+
+
+def test_where_cloudwatch_has_noted_nothing_yet_the_log_is_asked(aws: Aws) -> None:
+    aws.set(stream_lag_seconds=3600)
+    create(aws)
+
+    group = destination(reached().observe())
+
+    assert isinstance(group.last_event, str)
+    assert aws.calls()["logs:GetLogEvents"] == 1
+
+
+def test_events_of_other_logs_are_none_of_the_audit_log(aws: Aws) -> None:
+    create(aws, on=("api", "scheduler"))
+
+    assert destination(reached().observe()).last_event is None
+
+
+def test_pages_are_followed_and_empty_ones_too(aws: Aws) -> None:
+    create(aws)
+    aws.client("eks").update_cluster_config(name="prod", deletionProtection=True)
+    for size in (1, 0):
+        aws.truncate("*", size=size)
+
+        group = destination(reached().observe())
+
+        assert (group.exists, isinstance(group.last_event, str)) == (True, True)
+        aws.heal()
+
+
+def test_subscription_filters_are_who_gets_a_copy(aws: Aws) -> None:
+    create(aws)
+    aws.client("kinesis").create_stream(StreamName="siem", ShardCount=1)
+    stream = f"arn:aws:kinesis:eu-west-1:{ACCOUNT}:stream/siem"
+    aws.client("logs").put_subscription_filter(
+        logGroupName=GROUP, filterName="to-siem", filterPattern="", destinationArn=stream
+    )
+
+    assert destination(reached().observe()).readers == (f"to-siem -> {stream}",)
+
+
+@pytest.mark.parametrize("action", [item.action for item in PERMISSIONS if not item.enforces])
+def test_a_permission_that_is_missing_is_named_and_hides_nothing_else(aws: Aws, action: str) -> None:
+    aws.set(stream_lag_seconds=3600)
+    create(aws, on=())
+    aws.client("eks").update_cluster_config(name="prod", logging=LOGGING)
+    reached().observe()
+    aws.deny(action)
+
+    found = reached().observe()
+
+    group = destination(found)
+    parts = {
+        "eks:DescribeCluster": found.log_types,
+        "eks:ListUpdates": found.update,
+        "eks:DescribeUpdate": found.update,
+        "logs:DescribeLogGroups": group.exists,
+        "logs:DescribeLogStreams": group.last_event,
+        "logs:GetLogEvents": group.last_event,
+        "logs:DescribeSubscriptionFilters": group.readers,
+    }
+    denied = {name for name, part in parts.items() if isinstance(part, Unread)}
+    part = parts[action]
+    assert isinstance(part, Unread)
+    assert part.reason is Reason.DENIED
+    assert part.detail.startswith(f"{action}: AccessDenied")
+    allowed = {name for name, other in parts.items() if other == part}
+    if action == "logs:DescribeLogGroups":
+        allowed |= {"logs:DescribeLogStreams", "logs:GetLogEvents", "logs:DescribeSubscriptionFilters"}
+    assert denied <= allowed
+
+
+def test_reading_asks_for_nothing_that_is_not_declared(aws: Aws) -> None:
+    aws.set(stream_lag_seconds=3600)
+    create(aws, on=())
+    aws.client("eks").update_cluster_config(name="prod", logging=LOGGING)
+    aws.forget_calls()
+
+    reached().observe()
+
+    assert set(aws.calls()) == {item.action for item in PERMISSIONS if not item.enforces}
+
+
+def test_throttling_is_waited_out(aws: Aws) -> None:
+    create(aws)
+    aws.throttle("eks:DescribeCluster", times=2)
+
+    assert reached().observe().audit_on is True
+
+
+def test_throttling_that_does_not_end_is_named(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+    create(aws)
+    aws.throttle("eks:DescribeCluster")
+
+    types = reached().observe().log_types
+
+    assert types == Unread(Reason.THROTTLED, "eks:DescribeCluster: ThrottlingException: Rate exceeded")
+
+
+def test_an_answer_that_does_not_come(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+    create(aws)
+    aws.hang("eks:DescribeCluster", seconds=3)
+
+    assert not_read() == Unread(Reason.TIMEOUT, "eks:DescribeCluster: no answer in time")
+
+
+def test_nobody_there(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+
+    found = not_read(endpoint="http://user:s3cret@127.0.0.1:9")
+
+    assert found.reason is Reason.UNREACHABLE
+    assert "s3cret" not in found.detail
+
+
+def test_a_cluster_that_is_not_there(aws: Aws) -> None:
+    found = not_read()
+
+    assert found.reason is Reason.NOT_OBSERVED
+    assert "No cluster found for name: prod. Are account and region right?" in found.detail
+
+
+def test_a_role_leads_into_another_account(aws: Aws) -> None:
+    create(aws, account="222222222222")
+    role = "arn:aws:iam::222222222222:role/audit"
+    aws.ask_for_external_id(role, "x-1")
+
+    found = reached(role=role, external_id="x-1").observe()
+
+    assert "222222222222" in found.id
+    assert aws.calls(scope="222222222222")["eks:DescribeCluster"] == 1
+
+
+def test_a_role_that_may_not_be_assumed(aws: Aws) -> None:
+    role = "arn:aws:iam::222222222222:role/audit"
+    aws.ask_for_external_id(role, "x-1")
+
+    found = not_read(role=role, external_id="wrong")
+
+    assert found.reason is Reason.DENIED
+    assert found.detail.startswith("sts:AssumeRole: AccessDenied")
+
+
+def test_credentials_that_have_expired(aws: Aws) -> None:
+    create(aws)
+    role = f"arn:aws:iam::{ACCOUNT}:role/audit"
+    cluster = reached(role=role)
+    cluster.observe()
+    aws.expire()
+
+    with pytest.raises(NotReadError) as caught:
+        cluster.observe()
+
+    assert caught.value.unread.reason is Reason.EXPIRED_CREDENTIAL
+
+
+def test_a_key_that_aws_does_not_know(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAUNKNOWN")
+
+    found = not_read()
+
+    assert found.reason is Reason.DENIED
+    assert "UnrecognizedClientException" in found.detail
+    assert "AKIAUNKNOWN" not in found.detail
+
+
+def test_no_credentials_at_all(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+
+    assert not_read().detail == "eks:DescribeCluster: no credentials: set AWS_PROFILE, or host data profile"
+
+
+def test_an_arn_of_another_account_is_not_confused_with_a_cluster_of_the_same_name(aws: Aws) -> None:
+    create(aws)
+
+    found = not_read(id=ARN.replace(ACCOUNT, "999999999999"))
+
+    assert "in another account" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"id": "a b"}, "neither a cluster's name nor its ARN"),
+        ({"id": ARN, "region": "us-east-1"}, "the ARN says eu-west-1"),
+    ],
+)
+def test_host_data_that_names_no_cluster(aws: Aws, data: dict[str, str], message: str) -> None:
+    with pytest.raises(KubewitnessError, match=message):
+        reached(**data)
+
+
+def test_no_region(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name)
+
+    with pytest.raises(KubewitnessError, match="set host data region"):
+        reached()
