@@ -10,7 +10,7 @@ import shlex
 import socket
 import sys
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -21,8 +21,16 @@ from pyinfra_cli.main import cli as pyinfra_command
 
 from kubewitness.content import own_policy_text, policy_text, read_standard
 from kubewitness.errors import KubewitnessError
-from kubewitness.operations import RunContext, audit_logging, refused, undo_audit_logging
-from kubewitness.roles import cluster_of, is_control_plane
+from kubewitness.operations import (
+    ManagedRun,
+    RunContext,
+    audit_logging,
+    managed_logging,
+    refused,
+    undo_audit_logging,
+)
+from kubewitness.providers import Clouds
+from kubewitness.roles import cluster_of, is_control_plane, is_managed
 from kubewitness.rollout.outcome import WantedPolicy
 from kubewitness.rollout.script import WAIT_SECONDS
 
@@ -78,6 +86,27 @@ def undo_audit(run: str = "") -> None:
                 refused(name=f"Undo on {name}", reason="name the run that is to be undone: run=… as it printed it")
 
 
+@deploy("Managed logging")
+def enable_managed() -> None:
+    """Bring the logging of every managed cluster (`@managed/NAME`) to its standard.
+
+    Host data: `provider`, `standard`, `cluster`, `kms_key` (the key that log groups get), `managed_wait_seconds` (how
+    long a cluster's updates may take; 900), and how the cluster is reached: docs/managed.md.
+    """
+    if not is_managed(host):
+        return
+    name = "Logging of managed clusters"  # one name: one operation, on all of them at once
+    try:
+        standard = read_standard(str(host.data.get("standard") or "standard"))
+        wait = _seconds("managed_wait_seconds", default=900, least=10)
+    except KubewitnessError as error:
+        refused(name=name, reason=str(error))
+        return
+    of, clouds = host.name, _clouds(state)
+    connect = partial(clouds.cluster, of, cluster_of(host), host.data.get)
+    managed_logging(name=name, standard=standard, run=ManagedRun(connect, str(host.data.get("kms_key") or ""), wait))
+
+
 def _wanted_policy(standard: Standard) -> WantedPolicy:
     own = host.data.get("audit_policy")
     if not own:
@@ -98,10 +127,19 @@ def _context(name: str) -> RunContext:
 
 
 def _wait_seconds() -> int:
-    given = str(host.data.get("audit_wait_seconds") or WAIT_SECONDS)
-    if not given.isascii() or not given.isdigit() or int(given) < _SHORTEST_WAIT:
-        raise KubewitnessError(f"{host.name}: audit_wait_seconds is {given!r}: give {_SHORTEST_WAIT} seconds or more")
+    return _seconds("audit_wait_seconds", default=WAIT_SECONDS, least=_SHORTEST_WAIT)
+
+
+def _seconds(key: str, *, default: int, least: int) -> int:
+    given = str(host.data.get(key) or default)
+    if not given.isascii() or not given.isdigit() or int(given) < least:
+        raise KubewitnessError(f"{host.name}: {key} is {given!r}: give {least} seconds or more")
     return int(given)
+
+
+@cache
+def _clouds(of: State) -> Clouds:  # one for each pyinfra run, so that its clusters share their clients
+    return Clouds()
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyinfra import host, logger, state
@@ -12,9 +13,13 @@ from pyinfra.api.command import FunctionCommand
 from pyinfra.api.exceptions import PyinfraError
 from pyinfra.api.operation import operation
 
+from kubewitness.enabling import enable
+from kubewitness.errors import KubewitnessError
 from kubewitness.facts import NodeReading, script_command, tree_root
+from kubewitness.managedplan import ManagedRefusal, plan_managed
 from kubewitness.model import View
 from kubewitness.observed import observe
+from kubewitness.providers import NotReadError
 from kubewitness.roles import cluster_of
 from kubewitness.rollout.diff import describe, printable
 from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
@@ -23,11 +28,14 @@ from kubewitness.rollout.returning import plan_undo
 from kubewitness.rollout.script import transaction_input, transaction_script
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 
+    from kubewitness.managed import ManagedCluster
+    from kubewitness.managedplan import ManagedPlan
+    from kubewitness.providers import ManagedApi
     from kubewitness.standard import Standard
 
 
@@ -85,10 +93,82 @@ def refused(reason: str) -> Generator[FunctionCommand, None, None]:
     yield from _carry_out(Refusal((reason,)), RunContext("", "", "", "", 0))
 
 
+@dataclass(frozen=True, slots=True)
+class ManagedRun:
+    """How a managed cluster is reached and changed.
+
+    ``connect`` raises KubewitnessError or NotReadError. ``key``: the customer's, for log destinations; empty: none.
+    ``wait_seconds``: how long its updates may take.
+    """
+
+    connect: Callable[[], ManagedApi]
+    key: str
+    wait_seconds: int
+
+
+@operation()
+def managed_logging(standard: Standard, run: ManagedRun) -> Generator[FunctionCommand, None, None]:
+    """Bring the logging of this managed cluster to a standard, wait until it is, and read it again.
+
+    + standard: what has to be reached
+    + run: how the cluster is reached
+    """
+    try:
+        api = run.connect()
+        plan = partial(plan_managed, standard=standard.managed, key=run.key, retention_at_least=api.retention_at_least)
+        outcome = plan(api.observe())
+    except NotReadError as error:
+        outcome = ManagedRefusal(error.unread.detail)
+    except KubewitnessError as error:
+        outcome = ManagedRefusal(str(error))
+    if isinstance(outcome, ManagedRefusal):
+        _say_red(outcome.reason)
+        if state.is_executing:
+            yield FunctionCommand(_refuse, (), {})
+        else:
+            _leave_out_while_preparing()
+        return
+    for note in outcome.notes:
+        logger.warning("%snot changed: %s", host.print_prefix, printable(note))
+    if not outcome.steps:
+        host.noop("logging is as the standard asks, as far as it is ours to change")
+        return
+    if not state.is_executing:
+        for step in outcome.steps:
+            logger.info("%swould %s", host.print_prefix, printable(str(step)))
+    yield FunctionCommand(_enable, (api, plan, run.wait_seconds), {})
+
+
+def _enable(
+    state: State,
+    host: Host,
+    api: ManagedApi,
+    plan: Callable[[ManagedCluster], ManagedPlan | ManagedRefusal],
+    wait_seconds: int,
+) -> bool:
+    try:
+        enable(api, plan, lambda step: logger.info("%s%s", host.print_prefix, printable(step)), wait_seconds)
+    except (KubewitnessError, NotReadError) as error:
+        logger.error("%skubewitness: %s", host.print_prefix, printable(str(error)))
+        return False
+    return True
+
+
+def _say_red(reason: str) -> None:
+    host.log_styled(f"kubewitness: {printable(reason)}", fg="red", log_func=logger.error)
+
+
+def _leave_out_while_preparing() -> None:
+    """This host has failed, and no other: clusters stand for themselves, so there is nothing to ask anybody about."""
+    refused_host = state.inventory.get_host(host.name)
+    state.failed_hosts.add(refused_host)
+    state.active_hosts.discard(refused_host)
+
+
 def _carry_out(outcome: Plan | Refusal, run: RunContext) -> Generator[FunctionCommand, None, None]:
     if isinstance(outcome, Refusal):
         for reason in outcome.reasons:
-            host.log_styled(f"kubewitness: {printable(reason)}", fg="red", log_func=logger.error)
+            _say_red(reason)
         if not state.is_executing:  # in a dry run nothing will fail this host later
             _fail_while_preparing()
         yield FunctionCommand(_refuse, (), {})

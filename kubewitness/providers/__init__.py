@@ -16,7 +16,9 @@ from kubewitness.providers.eks import parse as eks
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from kubewitness.enabling import Deadline
     from kubewitness.managed import ManagedCluster
+    from kubewitness.managedplan import Step
     from kubewitness.model import Unread
 
 LOG_TYPES: Final[Mapping[Provider, Sequence[str]]] = {Provider.EKS: eks.LOG_TYPES}
@@ -39,6 +41,14 @@ class ManagedApi(Protocol):
 
     def observe(self) -> ManagedCluster:
         """What is there now. Raises NotReadError; what is refused part by part is ``Unread`` in it."""
+        ...
+
+    def retention_at_least(self, days: int) -> int:
+        """The shortest retention on offer that is no less. Raises KubewitnessError: none is."""
+        ...
+
+    def carry_out(self, step: Step, deadline: Deadline) -> None:
+        """Do it, and wait for its end. May be done again. Raises KubewitnessError, NotReadError."""
         ...
 
 

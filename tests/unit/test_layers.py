@@ -28,10 +28,12 @@ EFFECTS = {
     "kubewitness.connectors",
     "kubewitness.content",
     "kubewitness.deploys",
+    "kubewitness.enabling",
     "kubewitness.facts",
     "kubewitness.operations",
     "kubewitness.providers.eks.cluster",
     "kubewitness.providers.eks.connections",
+    "kubewitness.providers.eks.enable",
     "kubewitness.providers.eks.errors",
 }
 PURE_IMPORTS = {

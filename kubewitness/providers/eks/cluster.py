@@ -14,11 +14,15 @@ from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
 from kubewitness.providers.eks.connections import Access, AwsClients
+from kubewitness.providers.eks.enable import carry_out
 from kubewitness.providers.eks.errors import is_unknown_key, unread
 from kubewitness.providers.eks.permissions import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from kubewitness.enabling import Deadline
+    from kubewitness.managedplan import Step
 
 _T = TypeVar("_T")
 
@@ -82,6 +86,14 @@ class EksCluster:
             not_loggable=idle,
             blind_spots=parse.BLIND_SPOTS,
         )
+
+    def retention_at_least(self, days: int) -> int:
+        """The shortest retention that CloudWatch Logs offers and that is no less."""
+        return parse.retention_at_least(days)
+
+    def carry_out(self, step: Step, deadline: Deadline) -> None:
+        """One step of a plan, to its end. Raises KubewitnessError, NotReadError."""
+        carry_out(step, self.which.name, parse.group_name(self.which.name), self.call, deadline)
 
     def call(self, service: str, method: str, **arguments: Any) -> Any:
         """One call. Raises what the SDK raises, with the permission that it needs as ``action``."""

@@ -1,0 +1,157 @@
+"""What a deploy changes on a managed cluster: the difference to the standard, and nothing else. Pure.
+
+No type is ever switched off, no retention lowered, no key replaced, no setting of another team touched.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from kubewitness.manageddemand import missing_types, protection_differences, retention_differences
+from kubewitness.model import Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kubewitness.managed import Destination, ManagedCluster
+    from kubewitness.standard import ManagedStandard
+
+
+@dataclass(frozen=True, slots=True)
+class CreateDestination:
+    """Make it before the first event comes: a provider that makes it keeps for ever, and protects nothing."""
+
+    destination: str
+    retention_days: int
+    key: str
+    undeletable: bool
+
+    def __str__(self) -> str:
+        key = f", encrypted with {self.key}" if self.key else ""
+        return f"make {self.destination}, kept {self.retention_days} days{key}" + (
+            ", protected from deletion" if self.undeletable else ""
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LengthenRetention:
+    """``was`` and ``days``: days."""
+
+    destination: str
+    was: int
+    days: int
+
+    def __str__(self) -> str:
+        return f"keep {self.destination} {self.days} days instead of {self.was}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetKey:
+    """Encrypt what comes from now on with a key of the customer's own."""
+
+    destination: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"encrypt {self.destination} with {self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Protect:
+    """Switch deletion protection on."""
+
+    destination: str
+
+    def __str__(self) -> str:
+        return f"protect {self.destination} from deletion"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchOn:
+    """Switch log types on. Those that are not named keep their state."""
+
+    types: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"switch on {', '.join(self.types)}"
+
+
+Step: TypeAlias = CreateDestination | LengthenRetention | SetKey | Protect | SwitchOn
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedPlan:
+    """``steps`` in their order; none: nothing to change. ``notes``: what falls short and is not ours to change."""
+
+    steps: tuple[Step, ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ManagedRefusal:
+    """Nothing is changed. ``reason``: what - where - what to do."""
+
+    reason: str
+
+
+def plan_managed(
+    cluster: ManagedCluster, standard: ManagedStandard, *, key: str, retention_at_least: Callable[[int], int]
+) -> ManagedPlan | ManagedRefusal:
+    """What brings ``cluster`` to ``standard``.
+
+    Args:
+        cluster: as it was just read.
+        standard: minimums.
+        key: the customer's key for destinations, as the provider names it; empty: none is named.
+        retention_at_least: the shortest retention that the provider offers and that is no less, in days.
+    """
+    if cluster.not_loggable:
+        return ManagedPlan((), (cluster.not_loggable,))
+    destinations = cluster.audit_destinations
+    if isinstance(cluster.log_types, Unread):
+        return _unread(cluster.log_types)
+    if isinstance(destinations, Unread):
+        return _unread(destinations)
+    steps: list[Step] = []
+    for item in destinations:
+        for value in (item.exists, item.retention_days, item.key, item.undeletable):
+            if isinstance(value, Unread):
+                return _unread(value)
+        if standard.customer_key and not item.key and not key:
+            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
+        steps += _of_destination(item, standard, key, retention_at_least)
+    types = _types(cluster, standard)
+    notes = tuple(
+        f"{difference.field}: {difference.actual}: {difference.remedy}"
+        for item in destinations
+        if item.retention_owner
+        for difference in retention_differences(item, standard)
+    )
+    return ManagedPlan((*steps, SwitchOn(types)) if types else tuple(steps), notes)
+
+
+def _of_destination(
+    item: Destination, standard: ManagedStandard, key: str, retention_at_least: Callable[[int], int]
+) -> Iterator[Step]:
+    days = retention_at_least(standard.retention_days)
+    if not item.exists:
+        yield CreateDestination(item.id, days, key, standard.undeletable)
+        return
+    # where an account-level policy rules, a retention of the destination's own changes nothing
+    if retention_differences(item, standard) and isinstance(item.retention_days, int) and not item.retention_owner:
+        yield LengthenRetention(item.id, item.retention_days, days)
+    for difference in protection_differences(item, standard):
+        yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
+
+
+def _types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[str, ...]:
+    """What the standard names and is off; and the audit log, whatever the standard names."""
+    missing = missing_types(cluster, standard)
+    if cluster.audit_on or set(missing) & cluster.audit_types:
+        return missing
+    return (*missing, min(cluster.audit_types))
+
+
+def _unread(why: Unread) -> ManagedRefusal:
+    return ManagedRefusal(f"{why.detail}: not changed, as it could not be read")

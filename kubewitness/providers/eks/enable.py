@@ -1,0 +1,126 @@
+"""The changes that a plan can name, on EKS and CloudWatch Logs. Each may be done twice; every refusal has its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.managedplan import CreateDestination, LengthenRetention, Protect, SetKey, Step, SwitchOn
+from kubewitness.model import Reason
+from kubewitness.providers.eks.errors import code_of, message_of, unread
+from kubewitness.providers.eks.parse import Update, parse_update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kubewitness.enabling import Deadline
+
+_NO_CHANGES: Final = "No changes needed"
+_WAIT: Final = frozenset({"ResourceInUseException", "OperationAbortedException"})
+_HINTS: Final = {
+    Reason.DENIED: "grant it: kubewitness permissions aws --enforce",
+    Reason.THROTTLED: "the account's limit is reached: run again later, or with --limit",
+    Reason.EXPIRED_CREDENTIAL: "renew the credentials and run again: what is done stays done",
+    Reason.UNREACHABLE: "run again: what is done stays done",
+    Reason.TIMEOUT: "run again: what is done stays done",
+}
+_HINTS_BY_CODE: Final = {
+    "LimitExceededException": "a quota of the account is used up: raise it in Service Quotas",
+    "InvalidRequestException": "see the cluster's status",
+}
+
+
+def carry_out(step: Step, cluster: str, group: str, call: Callable[..., Any], deadline: Deadline) -> None:
+    """One step, as far as it can be seen to end. ``call(service, method, **arguments)`` raises what the SDK raises.
+
+    Raises KubewitnessError: AWS's own name of what is wrong, and what to do.
+    """
+    try:
+        if isinstance(step, SwitchOn):
+            _switch_on(step, cluster, call, deadline)
+        else:
+            _patiently(lambda: _change_group(step, group, call), deadline)
+    except (BotoCoreError, ClientError) as error:
+        raise _named(error) from error
+
+
+def _change_group(step: Step, group: str, call: Callable[..., Any]) -> None:
+    match step:
+        case CreateDestination():
+            _create(step, group, call)
+        case LengthenRetention(days=days):
+            call("logs", "put_retention_policy", logGroupName=group, retentionInDays=days)
+        case SetKey(key=key):
+            call("logs", "associate_kms_key", logGroupName=group, kmsKeyId=key)
+        case Protect():
+            call("logs", "put_log_group_deletion_protection", logGroupIdentifier=group, deletionProtectionEnabled=True)
+
+
+def _create(step: CreateDestination, group: str, call: Callable[..., Any]) -> None:
+    """EKS may have made the group since it was looked for: then it is read again, and changed where it falls short."""
+    extra: dict[str, Any] = {"kmsKeyId": step.key} if step.key else {}
+    if step.undeletable:
+        extra["deletionProtectionEnabled"] = True
+    try:
+        call("logs", "create_log_group", logGroupName=group, **extra)
+    except ClientError as error:
+        if code_of(error) != "ResourceAlreadyExistsException":
+            raise
+        return
+    call("logs", "put_retention_policy", logGroupName=group, retentionInDays=step.retention_days)
+
+
+def _switch_on(step: SwitchOn, cluster: str, call: Callable[..., Any], deadline: Deadline) -> None:
+    """Types that are not named keep their state.
+
+    "No changes needed": they are on, and DescribeCluster does not say so yet.
+
+    Source: https://docs.aws.amazon.com/eks/latest/APIReference/API_LogSetup.html
+    """
+    setup = {"clusterLogging": [{"types": list(step.types), "enabled": True}]}
+    try:
+        told = _patiently(lambda: call("eks", "update_cluster_config", name=cluster, logging=setup), deadline)
+    except ClientError as error:
+        if _NO_CHANGES in message_of(error):
+            return
+        raise
+    _wait_for(parse_update(told["update"]), cluster, call, deadline)
+
+
+def _wait_for(update: Update, cluster: str, call: Callable[..., Any], deadline: Deadline) -> None:
+    """There is no waiter for updates. Right after its start an update may not be known yet."""
+    for _ in deadline.pauses():
+        try:
+            update = parse_update(call("eks", "describe_update", name=cluster, updateId=update.id)["update"])
+        except ClientError as error:
+            if code_of(error) != "ResourceNotFoundException":
+                raise
+        if update.status == "Successful":
+            return
+        if update.status != "InProgress":
+            raise KubewitnessError(f"update {update.id} ended as {update.status}: {update.error or 'without a reason'}")
+    raise KubewitnessError(
+        f"update {update.id} is still InProgress after {deadline.seconds:g} s: it goes on by itself; check again later"
+    )
+
+
+def _patiently(attempt: Callable[[], Any], deadline: Deadline) -> Any:
+    """Again while another change is under way: EKS takes one at a time, and may say ACTIVE meanwhile."""
+    for _ in deadline.pauses():
+        try:
+            return attempt()
+        except ClientError as error:
+            if code_of(error) not in _WAIT:
+                raise
+            busy = error
+    raise KubewitnessError(
+        f"{code_of(busy)}: {message_of(busy)}: still so after {deadline.seconds:g} s: run again when it has ended"
+    )
+
+
+def _named(error: Exception) -> KubewitnessError:
+    why = unread(error, str(getattr(error, "action", "AWS")))
+    hint = _HINTS_BY_CODE.get(code_of(error)) or _HINTS.get(why.reason)
+    return KubewitnessError(f"{why.detail}: {hint}" if hint else why.detail)

@@ -1,0 +1,77 @@
+"""What a deploy would change on a managed cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kubewitness.catalogue import load_catalogue
+from kubewitness.ladder import assess
+from kubewitness.managedplan import LengthenRetention, ManagedPlan, ManagedRefusal, SwitchOn, plan_managed
+from kubewitness.model import Status
+from kubewitness.providers.eks.parse import LOG_TYPES, retention_at_least
+from tests.checks.clusters import GROUP, cluster
+from tests.checks.standards import standard
+
+
+def plan(changes: dict[str, Any] | None = None, **of: Any) -> ManagedPlan | ManagedRefusal:
+    demanded = standard(managed=changes or {}).managed
+    return plan_managed(cluster(**of), demanded, key="", retention_at_least=retention_at_least)
+
+
+def test_nothing_where_nothing_falls_short() -> None:
+    assert plan() == ManagedPlan(())
+
+
+def test_the_audit_log_is_switched_on_whatever_the_standard_names() -> None:
+    assert plan({"log_types": {"eks": []}}, without="all") == ManagedPlan((SwitchOn(("audit",)),))
+
+
+def test_an_account_policy_is_a_note_and_no_change() -> None:
+    found = plan(group={"retention_days": 30, "retention_owner": "keep-30"})
+
+    assert isinstance(found, ManagedPlan)
+    assert found.steps == ()
+    assert "account-level policy keep-30" in found.notes[0]
+
+
+@pytest.mark.parametrize("of", [{"log_types": "denied"}, {"group": "denied"}])
+def test_what_was_not_read_is_refused(of: dict[str, Any]) -> None:
+    found = plan(**of)
+
+    assert isinstance(found, ManagedRefusal)
+    assert "not changed, as it could not be read" in found.reason
+
+
+def test_what_is_not_needed_to_decide_may_be_unread() -> None:
+    assert plan(last_event="denied", update="denied") == ManagedPlan(())
+
+
+def test_the_next_longer_retention_that_is_on_offer() -> None:
+    found = plan({"retention_days": 100}, group={"retention_days": 90})
+
+    assert found == ManagedPlan((LengthenRetention(GROUP, 90, 120),))
+
+
+@given(
+    st.frozensets(st.sampled_from(LOG_TYPES)),
+    st.none() | st.integers(1, 400),
+    st.booleans(),
+)
+def test_there_is_a_plan_exactly_where_a_check_fails(off: frozenset[str], days: int | None, safe: bool) -> None:
+    """Both ask the same question; but for what the provider leaves out, which nobody can change."""
+    of: dict[str, Any] = {"without": tuple(off), "group": {"retention_days": days, "undeletable": safe}}
+    catalogue = [check for check in load_catalogue() if check.id != "audit-policy-records"]
+
+    found = plan(**of)
+    _, findings = assess(cluster(**of), standard(), catalogue)
+
+    failed = any(finding.status is Status.FAIL for finding in findings)
+    assert isinstance(found, ManagedPlan)
+    if "audit" not in off:
+        assert bool(found.steps) == failed
+    else:  # the checks of the destination do not apply yet, and it is brought to the standard all the same
+        assert found.steps
