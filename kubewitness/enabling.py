@@ -49,7 +49,8 @@ def enable(
 ) -> None:
     """Do what ``plan`` says, and read until it says nothing more: an API may show a change long after it holds.
 
-    ``tell`` hears of each step once. Raises KubewitnessError: what could not be done, where, and what to do.
+    ``tell`` hears of each step once, and of what is waited for. Raises KubewitnessError: what could not be done, and
+    what to do.
     """
     deadline, told, left = Deadline(wait_seconds), set[str](), ""
     for _ in deadline.pauses():
@@ -60,7 +61,7 @@ def enable(
             if str(step) not in told:
                 tell(str(step))
                 told.add(str(step))
-            api.carry_out(step, deadline)
+            api.carry_out(step, deadline, tell)
         left = "; ".join(map(str, wanted.steps))
     raise KubewitnessError(f"done, but after {wait_seconds:g} s still not to be seen: {left}: check again later")
 

@@ -47,8 +47,11 @@ class ManagedApi(Protocol):
         """The shortest retention on offer that is no less. Raises KubewitnessError: none is."""
         ...
 
-    def carry_out(self, step: Step, deadline: Deadline) -> None:
-        """Do it, and wait for its end. May be done again. Raises KubewitnessError, NotReadError."""
+    def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
+        """Do it, and wait for its end; ``tell`` hears what for. May be done again.
+
+        Raises KubewitnessError, NotReadError.
+        """
         ...
 
 

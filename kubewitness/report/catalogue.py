@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def _table(catalogue: Sequence[Check]) -> str:
     return "".join(
-        f"{item.id:22} {item.kind:15} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n"
+        f"{item.id:23} {item.kind:15} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n"
         for item in catalogue
     )
 

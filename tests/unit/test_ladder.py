@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -34,6 +35,7 @@ from kubewitness.model import (
     Target,
     Unread,
 )
+from tests.checks.clusters import cluster
 from tests.checks.servers import server
 from tests.checks.standards import standard
 
@@ -438,3 +440,17 @@ class TestExitCode:
         several: list[Any] = [target(Status.PASS), target(Status.UNKNOWN), target(Status.PASS)]
 
         assert exit_code(iter([finding(Status.PASS)]), iter(several), Severity.MEDIUM) == 3
+
+
+def test_a_target_of_which_nothing_can_be_asked_is_not_applicable_and_ends_with_0() -> None:
+    def never(_: object, __: object) -> Result:
+        raise AssertionError
+
+    item = replace(check(never), kind=Kind.MANAGED_CLUSTER)
+
+    target, findings = assess(cluster(not_loggable="being deleted"), standard(), [item])
+
+    (state,) = target.sources.values()
+    assert (state.status, state.rung, state.reason) == (Status.NOT_APPLICABLE, None, "being deleted")
+    assert [finding.message for finding in findings] == ["being deleted"]
+    assert exit_code(findings, [target], Severity.INFO) == 0

@@ -14,7 +14,7 @@ from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
 from kubewitness.providers.eks.connections import Access, AwsClients
-from kubewitness.providers.eks.enable import carry_out
+from kubewitness.providers.eks.enable import Aws, carry_out
 from kubewitness.providers.eks.errors import is_unknown_key, unread
 from kubewitness.providers.eks.permissions import ACTIONS
 
@@ -91,9 +91,9 @@ class EksCluster:
         """The shortest retention that CloudWatch Logs offers and that is no less."""
         return parse.retention_at_least(days)
 
-    def carry_out(self, step: Step, deadline: Deadline) -> None:
+    def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
         """One step of a plan, to its end. Raises KubewitnessError, NotReadError."""
-        carry_out(step, self.which.name, parse.group_name(self.which.name), self.call, deadline)
+        carry_out(step, Aws(self.which.name, parse.group_name(self.which.name), self.call, deadline, tell))
 
     def call(self, service: str, method: str, **arguments: Any) -> Any:
         """One call. Raises what the SDK raises, with the permission that it needs as ``action``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
@@ -32,47 +33,59 @@ _HINTS_BY_CODE: Final = {
 }
 
 
-def carry_out(step: Step, cluster: str, group: str, call: Callable[..., Any], deadline: Deadline) -> None:
-    """One step, as far as it can be seen to end. ``call(service, method, **arguments)`` raises what the SDK raises.
+@dataclass(frozen=True, slots=True)
+class Aws:
+    """One cluster and its log group. ``call(service, method, **arguments)`` raises what the SDK raises.
 
-    Raises KubewitnessError: AWS's own name of what is wrong, and what to do.
+    ``tell`` hears what is waited for, until ``deadline``.
     """
+
+    cluster: str
+    group: str
+    call: Callable[..., Any]
+    deadline: Deadline
+    tell: Callable[[str], None]
+
+
+def carry_out(step: Step, aws: Aws) -> None:
+    """One step, to its end. Raises KubewitnessError: AWS's own name of what is wrong, and what to do."""
     try:
         if isinstance(step, SwitchOn):
-            _switch_on(step, cluster, call, deadline)
+            _switch_on(step, aws)
         else:
-            _patiently(lambda: _change_group(step, group, call), deadline)
+            _patiently(lambda: _change_group(step, aws), aws)
     except (BotoCoreError, ClientError) as error:
         raise _named(error) from error
 
 
-def _change_group(step: Step, group: str, call: Callable[..., Any]) -> None:
+def _change_group(step: Step, aws: Aws) -> None:
     match step:
         case CreateDestination():
-            _create(step, group, call)
+            _create(step, aws)
         case LengthenRetention(days=days):
-            call("logs", "put_retention_policy", logGroupName=group, retentionInDays=days)
+            aws.call("logs", "put_retention_policy", logGroupName=aws.group, retentionInDays=days)
         case SetKey(key=key):
-            call("logs", "associate_kms_key", logGroupName=group, kmsKeyId=key)
+            aws.call("logs", "associate_kms_key", logGroupName=aws.group, kmsKeyId=key)
         case Protect():
-            call("logs", "put_log_group_deletion_protection", logGroupIdentifier=group, deletionProtectionEnabled=True)
+            on = {"logGroupIdentifier": aws.group, "deletionProtectionEnabled": True}
+            aws.call("logs", "put_log_group_deletion_protection", **on)
 
 
-def _create(step: CreateDestination, group: str, call: Callable[..., Any]) -> None:
+def _create(step: CreateDestination, aws: Aws) -> None:
     """EKS may have made the group since it was looked for: then it is read again, and changed where it falls short."""
     extra: dict[str, Any] = {"kmsKeyId": step.key} if step.key else {}
     if step.undeletable:
         extra["deletionProtectionEnabled"] = True
     try:
-        call("logs", "create_log_group", logGroupName=group, **extra)
+        aws.call("logs", "create_log_group", logGroupName=aws.group, **extra)
     except ClientError as error:
         if code_of(error) != "ResourceAlreadyExistsException":
             raise
         return
-    call("logs", "put_retention_policy", logGroupName=group, retentionInDays=step.retention_days)
+    aws.call("logs", "put_retention_policy", logGroupName=aws.group, retentionInDays=step.retention_days)
 
 
-def _switch_on(step: SwitchOn, cluster: str, call: Callable[..., Any], deadline: Deadline) -> None:
+def _switch_on(step: SwitchOn, aws: Aws) -> None:
     """Types that are not named keep their state.
 
     "No changes needed": they are on, and DescribeCluster does not say so yet.
@@ -81,19 +94,22 @@ def _switch_on(step: SwitchOn, cluster: str, call: Callable[..., Any], deadline:
     """
     setup = {"clusterLogging": [{"types": list(step.types), "enabled": True}]}
     try:
-        told = _patiently(lambda: call("eks", "update_cluster_config", name=cluster, logging=setup), deadline)
+        told = _patiently(lambda: aws.call("eks", "update_cluster_config", name=aws.cluster, logging=setup), aws)
     except ClientError as error:
         if _NO_CHANGES in message_of(error):
             return
         raise
-    _wait_for(parse_update(told["update"]), cluster, call, deadline)
+    update = parse_update(told["update"])
+    aws.tell(f"waiting for update {update.id}: a minute or more")
+    _wait_for(update, aws)
 
 
-def _wait_for(update: Update, cluster: str, call: Callable[..., Any], deadline: Deadline) -> None:
+def _wait_for(update: Update, aws: Aws) -> None:
     """There is no waiter for updates. Right after its start an update may not be known yet."""
-    for _ in deadline.pauses():
+    for _ in aws.deadline.pauses():
         try:
-            update = parse_update(call("eks", "describe_update", name=cluster, updateId=update.id)["update"])
+            told = aws.call("eks", "describe_update", name=aws.cluster, updateId=update.id)
+            update = parse_update(told["update"])
         except ClientError as error:
             if code_of(error) != "ResourceNotFoundException":
                 raise
@@ -101,23 +117,23 @@ def _wait_for(update: Update, cluster: str, call: Callable[..., Any], deadline: 
             return
         if update.status != "InProgress":
             raise KubewitnessError(f"update {update.id} ended as {update.status}: {update.error or 'without a reason'}")
-    raise KubewitnessError(
-        f"update {update.id} is still InProgress after {deadline.seconds:g} s: it goes on by itself; check again later"
-    )
+    after = f"after {aws.deadline.seconds:g} s"
+    raise KubewitnessError(f"update {update.id} is still InProgress {after}: it goes on by itself; check again later")
 
 
-def _patiently(attempt: Callable[[], Any], deadline: Deadline) -> Any:
+def _patiently(attempt: Callable[[], Any], aws: Aws) -> Any:
     """Again while another change is under way: EKS takes one at a time, and may say ACTIVE meanwhile."""
-    for _ in deadline.pauses():
+    busy = ""
+    for _ in aws.deadline.pauses():
         try:
             return attempt()
         except ClientError as error:
             if code_of(error) not in _WAIT:
                 raise
-            busy = error
-    raise KubewitnessError(
-        f"{code_of(busy)}: {message_of(busy)}: still so after {deadline.seconds:g} s: run again when it has ended"
-    )
+            if not busy:
+                aws.tell(f"waiting: {message_of(error)}")
+            busy = f"{code_of(error)}: {message_of(error)}"
+    raise KubewitnessError(f"{busy}: still so after {aws.deadline.seconds:g} s: run again when it has ended")
 
 
 def _named(error: Exception) -> KubewitnessError:
