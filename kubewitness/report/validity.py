@@ -37,7 +37,7 @@ def as_json(verdict: Verdict) -> str:
         "strictError": verdict.found.strict_error,
         "rules": len(verdict.rules),
     }
-    return json.dumps(fields) + "\n"
+    return json.dumps(fields, separators=(",", ":")) + "\n"
 
 
 def as_text(verdicts: Sequence[Verdict], version: ServerVersion, options: Options) -> str:
