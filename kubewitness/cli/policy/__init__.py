@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "kubewitness.cli.policy.validate",
+    "new": "kubewitness.cli.policy.new",
     "eval": "kubewitness.cli.policy.eval",
 }
 """Command -> the module whose ``command`` it is."""
