@@ -71,11 +71,11 @@ def _by(who: Who, attributes: RequestAttributes) -> RequestAttributes:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_health_checks_are_left_out_but_no_credential_that_is_tried_out_there(name: str) -> None:
-    for path in ("/healthz", "/livez", "/readyz"):
+    for path in ("/healthz", "/livez", "/livez/etcd", "/readyz"):
         assert level(name, visiting(ANONYMOUS, path)) is Level.NONE
         assert level(name, visiting(JANE, path)) is Level.METADATA
         assert level(name, visiting(NOBODY, path)) is Level.METADATA
-    for path in ("/version", "/livez/etcd", "/metrics", "/"):
+    for path in ("/version", "/livezy", "/metrics", "/"):
         assert level(name, visiting(ANONYMOUS, path)) is Level.METADATA
 
 
