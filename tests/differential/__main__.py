@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.differential.comparing import Tally
 from tests.differential.running import BATCH, Batch, run, sources
-from tests.differential.shrinking import shrunk, told
+from tests.differential.shrinking import told_of
 from tests.lab.settings import LabError
 from tests.oracle.building import VERSIONS, build
 
@@ -62,7 +62,7 @@ def _run(batches: Sequence[Batch], jobs: int) -> Tally:
     with ProcessPoolExecutor(jobs) as pool:
         for number, (batch, tally) in enumerate(zip(batches, pool.map(run, batches), strict=True), 1):
             if tally.differences:
-                log.error("%s", told(shrunk(tally.differences[0], batch.version), batch))
+                log.error("%s", told_of(tally.differences[0], batch))
             total.add(tally)
             if number % _BATCHES_A_LINE == 0:
                 log.info("%9s policies so far", f"{total.counts['policies']:,}")

@@ -40,15 +40,19 @@ def _cuts(question: Question, size: int) -> list[Question]:
     return [replace(question, policy=policy) for policy in shorter]
 
 
-def told(difference: Difference, batch: Batch) -> str:
-    """All that is needed to see it again."""
+def told(difference: Difference, version: str) -> str:
+    """The policy and both answers, whole."""
     return "\n".join(
         (
-            f"kubewitness and Kubernetes {batch.version} differ in their {difference.what}",
+            f"kubewitness and Kubernetes {version} differ in their {difference.what}",
             f"  policy: {difference.question.policy!r}",
             f"  ours:   {difference.ours}",
             f"  theirs: {difference.theirs}",
-            f"  again:  python -m tests.differential --version {batch.version} --seed {batch.seed}"
-            f" --decisions {batch.decisions}",
         )
     )
+
+
+def told_of(difference: Difference, batch: Batch) -> str:
+    """The same made small, with the command that shows it again."""
+    options = f"--version {batch.version} --seed {batch.seed} --decisions {batch.decisions}"
+    return f"{told(shrunk(difference, batch.version), batch.version)}\n  again:  python -m tests.differential {options}"
