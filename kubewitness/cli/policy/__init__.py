@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "kubewitness.cli.policy.validate",
+    "lint": "kubewitness.cli.policy.lint",
+    "explain": "kubewitness.cli.policy.explain",
+    "matrix": "kubewitness.cli.policy.matrix",
+    "diff": "kubewitness.cli.policy.diff",
     "new": "kubewitness.cli.policy.new",
     "eval": "kubewitness.cli.policy.eval",
 }
