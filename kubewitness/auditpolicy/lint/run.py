@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from kubewitness.apiserver import AuditSettings
     from kubewitness.model import ServerVersion
 
+MOST_RULES: Final = 1000
+"""A policy with more is no policy that anybody wrote."""
 _ITEM: Final = re.compile(r"( *)- ")
 _USUAL_INDENT: Final = 2
 
@@ -84,6 +86,8 @@ def _lint(verdict: Verdict, data: bytes, version: ServerVersion, settings: Audit
         refusal = refusal_of(source.data, found, version, second_document(source.text))
         findings = [source.finding(rule, item) for rule in REFUSAL_RULES for item in rule.function(refusal)]
         return replace(empty, findings=tuple(findings))
+    if len(found.policy.rules) > MOST_RULES:
+        return replace(empty, unjudged=f"not judged by kubewitness: more than {MOST_RULES} rules")
     return _lint_policy(source, found, version, settings)
 
 

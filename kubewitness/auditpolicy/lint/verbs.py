@@ -184,7 +184,7 @@ def misses_all_namespaces(subject: Subject) -> Iterator[Found]:
         wide = replace(_plain(rule), level=Level.METADATA, namespaces=("",), verbs=verbs)
         found = _fallen(subject, index, wide)
         if found:
-            words = [f"{request_words(item.asked)} -A" for item in found]
+            words = [request_words(item.asked) for item in found]
             text = f"{rule_name(subject, index)} is for {several(rule.namespaces)} only: {words[0]} is not recorded, "
             text += decider(subject, found[0].decision.rule)
             mark = subject.place(f"rules[{index}].namespaces")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.apiresources import find
 from kubewitness.auditpolicy.lint.rule import NO_RULE
 
 if TYPE_CHECKING:
@@ -86,6 +87,14 @@ def group_name(group: str) -> str:
     return {"": "the core group", "*": "every group"}.get(group, group)
 
 
+def _where(asked: RequestAttributes) -> list[str]:
+    """A Namespace object is asked for by its name alone."""
+    if asked.namespace:
+        return ["-n", asked.namespace] if (asked.api_group, asked.resource) != ("", "namespaces") else []
+    known = find(asked.api_group, asked.resource)
+    return ["-A"] if asked.verb in {"list", "watch"} and (known is None or known.namespaced) else []
+
+
 def request_words(asked: RequestAttributes) -> str:
     """A request as ``kubewitness policy explain`` takes it: ``list secrets -n prod --as jane --as-group devs``."""
     if not asked.resource_request:
@@ -94,8 +103,10 @@ def request_words(asked: RequestAttributes) -> str:
         resource = f"{asked.resource}.{asked.api_group}" if asked.api_group else asked.resource
         words = [asked.verb, f"{resource}/{asked.subresource}" if asked.subresource else resource]
         words += [asked.name] if asked.name else []
-        words += ["-n", asked.namespace] if asked.namespace and asked.resource != "namespaces" else []
-    if asked.user is not None and asked.user != STRANGER:
+        words += _where(asked)
+    if asked.user is None:
+        words.append("--unauthenticated")
+    elif asked.user != STRANGER:
         words += ["--as", asked.user]
     groups = [group for group in asked.groups if group != "system:authenticated"]
     return " ".join([*words, *(word for group in groups for word in ("--as-group", group))])

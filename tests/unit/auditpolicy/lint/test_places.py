@@ -95,6 +95,21 @@ def test_what_is_beyond_our_limits_is_not_judged() -> None:
     assert found.findings == ()
 
 
+def test_a_policy_of_more_rules_than_anybody_writes_is_not_judged() -> None:
+    found = linted(HEADER + "- level: Metadata\n" * 1001)
+
+    assert found.unjudged == "not judged by kubewitness: more than 1000 rules"
+    assert found.findings == ()
+
+
+def test_lines_are_counted_as_yaml_counts_them() -> None:
+    found = linted(f"# the next line\x85# and one more\r\n{HEADER}- level: None\n  users: [jane]\n- level: Metadata\n")
+
+    assert [(item.id, item.line) for item in found.findings] == [("AP042", 6)]
+    assert found.findings[0].suggestion is not None
+    assert found.findings[0].suggestion.startswith("- level: Metadata\n")
+
+
 def test_a_policy_too_large_to_be_sure_of_says_so() -> None:
     users = ", ".join(f"u{number}" for number in range(400))
     rule = f"- level: Metadata\n  users: [{users}]\n  verbs: [{users}]\n"
