@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     version_help = "of Kubernetes; may come several times, and is all of them where it does not come"
     parser.add_argument("--version", choices=VERSIONS, action="append", help=version_help)
     parser.add_argument("--policies", type=int, default=BATCH, help=f"so many, rounded up to {BATCH}")
-    parser.add_argument("--decisions", type=int, default=30, help="about each policy that loads")
+    parser.add_argument("--decisions", type=int, default=35, help="about each policy that loads")
     seed_help = f"of the first {BATCH} policies; the next have 1 more"
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32), help=seed_help)
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
