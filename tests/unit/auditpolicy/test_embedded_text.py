@@ -102,6 +102,12 @@ def test_documents_before_the_broken_one_are_read_as_yaml() -> None:
     assert found(f"{config_map}---\n{TEMPLATE}") == [(4, 5, (5, 13)), (10, 3, (13, 5))]
 
 
+def test_a_policy_before_the_fault_of_a_document_is_found_once() -> None:
+    text = "kind: Namespace\n---\np: |\n  apiVersion: audit.k8s.io/v1\n  rules:\n  - level: None\nb: c: d\n"
+
+    assert found(text) == [(4, 3, (6, 5))]
+
+
 @pytest.mark.parametrize("line", ["{{ if x }}", "{% if x %}", "<% x %>", "%{ if x }", "${x}"])
 def test_a_policy_with_a_template_in_its_midst_is_not_judged_by_its_half(line: str) -> None:
     text = f"a: b: c\np: |\n  apiVersion: audit.k8s.io/v1\n  rules:\n  - level: None\n  {line}\n  - level: Metadata\n"
