@@ -30,6 +30,11 @@ EFFECTS = {
     "kubewitness.deploys",
     "kubewitness.facts",
     "kubewitness.operations",
+    "kubewitness.simulation.engine",
+    "kubewitness.simulation.firstbad",
+    "kubewitness.simulation.logfiles",
+    "kubewitness.simulation.reading",
+    "kubewitness.simulation.replay",
 }
 PURE_IMPORTS = {
     "__future__", "base64", "binascii", "calendar", "codecs", "collections", "dataclasses", "datetime", "decimal",
