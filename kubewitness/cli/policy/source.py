@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 NEWEST = ServerVersion(1, 37)
 """The newest minor that the engine was compared with."""
-
-
 OLDEST = ServerVersion(1, 24)
 """The oldest: v1 is the only version of the API from here on."""
 
@@ -56,6 +54,8 @@ def target_version() -> Callable[[Callable[..., None]], Callable[..., None]]:
 
 def read_bytes(file: str) -> bytes:
     """The file, or standard input for ``-``; at most one byte more than the engine's limit, which then refuses it."""
+    if file == "-" and sys.stdin is None:
+        raise KubewitnessError("standard input is closed: pipe the policy in, or name its file")
     try:
         if file == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1)
