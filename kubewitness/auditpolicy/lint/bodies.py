@@ -29,7 +29,7 @@ def leaks(probe: Probe, decision: Decision) -> bool:
 def _leaking(
     subject: Subject, ids: Iterable[str], what: str, pair: tuple[str, str], severity: Severity | None = None
 ) -> Iterator[Found]:
-    for rule, probes in subject.grouped(ids, leaks):
+    for rule, probes in subject.grouped(ids, leaks, subject.principals()):
         level = subject.rules[rule].level
         text = f"{capital(titles(probes))}: recorded at {level} ({rule_name(subject, rule)}), {what}"
         others = tuple(probe.id for probe in probes[1:])

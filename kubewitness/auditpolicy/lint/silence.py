@@ -71,7 +71,7 @@ def _rest(probes: tuple[Probe, ...]) -> tuple[str, ...]:
 def silent_secrets(subject: Subject) -> Iterator[Found]:
     """Every verb counts: a list and a watch return every secret, with -A those of all namespaces."""
     ids = [probe_id for probe_id in subject.outcomes if probe_id.startswith("secrets-") and probe_id not in _BY_THEIRS]
-    for rule, probes in subject.grouped(ids, is_dropped):
+    for rule, probes in subject.grouped(ids, is_dropped, subject.namespaces()):
         text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
         suggestion = CATCH_ALL if rule == NO_RULE else metadata_for([("", "secrets")])
         yield Found(text, rule, probes[0].id, _rest(probes), (suggestion,))
@@ -80,7 +80,7 @@ def silent_secrets(subject: Subject) -> Iterator[Found]:
 @lint_rule("AP041", "changes that give power are not recorded", Severity.HIGH, source=_RBAC, by_outcome=True)
 def silent_writes(subject: Subject) -> Iterator[Found]:
     """Roles and bindings, admission, certificates, API extensions, workloads, service accounts, nodes, networks."""
-    for rule, probes in subject.grouped(_PRIVILEGED, is_dropped):
+    for rule, probes in subject.grouped(_PRIVILEGED, is_dropped, subject.namespaces()):
         text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
         suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes), WRITES)
         yield Found(text, rule, probes[0].id, _rest(probes), (suggestion,))

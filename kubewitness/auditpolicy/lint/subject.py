@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.compiled import compile_policy
 from kubewitness.auditpolicy.lint.reachability import Reach, reach
 from kubewitness.auditpolicy.lint.rule import NO_RULE
+from kubewitness.auditpolicy.lint.variants import Variant, variants_of
 from kubewitness.auditpolicy.probes import PROBES
 from kubewitness.auditpolicy.types import Level
 from kubewitness.godecode.tree import START, Mark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from kubewitness.apiserver import AuditSettings
     from kubewitness.auditpolicy.decode import Loaded
@@ -54,15 +56,33 @@ class Subject:
         return ((index, rule) for index, rule in enumerate(self.rules) if index not in self.reach.dead)
 
     def grouped(
-        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool]
+        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool], variants: Sequence[Variant] = ()
     ) -> Iterator[tuple[int, tuple[Probe, ...]]]:
-        """The probes that are bad, by the rule that decided: one cause, one finding."""
+        """The probes that are bad, by the rule that decided: one cause, one finding.
+
+        ``variants``: the same probes once more in namespaces, or by users, that a rule of the policy names; of these
+        only what that rule decides counts.
+        """
         found: dict[int, list[Probe]] = {}
-        for probe in map(PROBE.__getitem__, ids):
+        probes = tuple(PROBE[probe_id] for probe_id in ids)
+        for probe in probes:
             decision = self.outcomes[probe.id]
             if is_bad(probe, decision):
                 found.setdefault(decision.rule, []).append(probe)
-        return ((rule, tuple(probes)) for rule, probes in found.items())
+        for variant, probe in product(variants, probes):
+            asked = variant.of(probe)
+            if asked is not None and (decided := self.decide(asked.attributes)).rule == variant.rule:
+                found.setdefault(decided.rule, []).extend([asked] if is_bad(asked, decided) else [])
+        return ((rule, tuple(bad)) for rule, bad in found.items() if bad)
+
+    def namespaces(self) -> tuple[Variant, ...]:
+        """The namespaces that rules for everybody name."""
+        rules = ((index, rule) for index, rule in self.live() if not rule.users and not rule.user_groups)
+        return variants_of(rules)
+
+    def principals(self) -> tuple[Variant, ...]:
+        """The users and groups that rules name, and the namespaces that any does."""
+        return variants_of(self.live())
 
     def place(self, *paths: str) -> Mark | None:
         """Where the first of ``paths`` stands that stands anywhere."""

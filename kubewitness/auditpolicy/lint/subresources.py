@@ -48,7 +48,7 @@ def missed_subresource(subject: Subject) -> Iterator[Found]:
 
     High where it is not recorded at all; low where it is, but in less detail than the resource itself.
     """
-    for rule, probes in subject.grouped(_to_ask(subject), is_dropped):
+    for rule, probes in subject.grouped(_to_ask(subject), is_dropped, subject.namespaces()):
         yield _not_recorded(subject, rule, probes)
     weaker = [probe_id for probe_id, sibling in _WITH_BODY.items() if _loses_body(subject, probe_id, sibling)]
     for rule, probes in subject.grouped(weaker, lambda *_: True):
