@@ -1,8 +1,10 @@
 """Would the audit policy load, does it record what matters, and does it keep secrets out of the log?"""
 
+from dataclasses import replace
+
 from kubewitness.auditpolicy import Loaded, Refused
-from kubewitness.check import NotApplicable, Result, Unknown, check, declared, from_differences
-from kubewitness.demand import leak_differences, load_differences, record_differences
+from kubewitness.check import Fail, NotApplicable, Result, Unknown, check, declared, from_differences
+from kubewitness.demand import exemption_differences, leak_differences, load_differences, record_differences
 from kubewitness.model import Evidence, Reason, Rung, Severity, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.standard import Standard
@@ -54,6 +56,37 @@ def audit_policy_records(server: ApiServer, standard: Standard) -> Result:
     count = len(standard.audit.at_least)
     noun = f"of {count} kinds of request are not recorded as the standard demands"
     return from_differences(missing, f"all {count} kinds of request are recorded", evidence, noun=noun)
+
+
+@check(
+    "audit-policy-exemptions",
+    "nobody named by the policy escapes what must be recorded",
+    severity=Severity.MEDIUM,
+    rung=Rung.DECLARED,
+    source=_POLICY,
+    controls=("CIS-Kubernetes-2.0.1:3.2.2", "NIST-800-53r5:AU-2", "PCI-DSS-4.0:10.2.2"),
+)
+def audit_policy_exemptions(server: ApiServer, standard: Standard) -> Result:
+    """Each request that the standard names is asked again by whom, where and about what the rules of the policy name.
+
+    Whoever has the credentials of somebody exempted is not seen. A team may decide so: the deploy goes on, and says it
+    each time.
+    """
+    found = _loaded(server)
+    if isinstance(found, (Unknown, NotApplicable)):
+        return found
+    loaded, evidence = found
+    if not isinstance(loaded, Loaded):
+        return Unknown(Reason.PARSE, "the policy does not load", "see audit-policy-valid")
+    escaping = exemption_differences(loaded, standard.audit, server.known_version)
+    if escaping is None:
+        return Unknown(Reason.UNSUPPORTED, "the policy names too many to ask about all", "name groups instead of users")
+    result = from_differences(escaping, "nobody whom a rule names escapes", evidence)
+    if isinstance(result, Fail):
+        who = "; ".join(item.field for item in escaping)
+        remedy = "\n".join(item.remedy for item in escaping)
+        return replace(result, message=f"not recorded as the standard demands: {who}", remedy=remedy)
+    return result
 
 
 @check(

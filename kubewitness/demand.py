@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver import StaticPod, rotation_gaps
 from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
+from kubewitness.auditpolicy.exempted import exemptions
+from kubewitness.auditpolicy.exempting import recording, those_of, what_of
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
@@ -144,6 +146,28 @@ def record_differences(
         )
         for short in shortfalls(loaded.policy, standard.at_least, version)
     )
+
+
+def exemption_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...] | None:
+    """Whoever escapes because a rule names him, a difference for each rule: the team's decision, so none refuses it.
+
+    ``None``: none was found, and the policy names too many to ask about all.
+    """
+    if not isinstance(loaded, Loaded):
+        return ()
+    asked, rules = exemptions(loaded.policy, standard.at_least, version), loaded.policy.rules
+    found = tuple(
+        Difference(
+            those_of(item),
+            f"recorded at {' or '.join(dict.fromkeys(level for _, level in item.missed))} at least",
+            f"level {item.got}, by {_rule(loaded, item.rule)}: {what_of(item)}",
+            f"take them out of {_rule(loaded, item.rule)}, or write before it:\n{recording(rules[item.rule], item)}",
+        )
+        for item in asked.found
+    )
+    return found if found or asked.is_complete else None
 
 
 def leak_differences(

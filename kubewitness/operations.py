@@ -93,6 +93,8 @@ def _carry_out(outcome: Plan | Refusal, run: RunContext) -> Generator[FunctionCo
             _fail_while_preparing()
         yield FunctionCommand(_refuse, (), {})
     elif not outcome.changes:
+        for line in outcome.reasons:
+            logger.info("%s%s", host.print_prefix, printable(line))
         host.noop("audit logging is as the standard asks, and nothing is stale")
     else:
         for line in describe(outcome, live=tree_root(host) is None):

@@ -173,7 +173,7 @@ def _finish(
         need_mib=need,
         accepts_drift=standard is not None and _has_drifted(server),
         buffered_seconds=settings.buffered_seconds or 0,
-        reasons=_reasons(server, standard),
+        reasons=(*_reasons(server, standard), *_exemptions(server, standard, policy)),
     )
 
 
@@ -228,3 +228,11 @@ def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:
     found = demand.told(demand.differences(server, standard.audit))
     why = needs_new_process(server)
     return (*found, *((why,) if why else ()))
+
+
+def _exemptions(server: ApiServer, standard: Standard | None, policy: FileChange | None) -> tuple[str, ...]:
+    """Who will not be recorded because the policy names him: the team's own decision, and said each time."""
+    if standard is None or policy is None or policy.after is None:
+        return ()
+    found = demand.exemption_differences(load(policy.after, server.known_version), standard.audit, server.known_version)
+    return tuple(f"the policy exempts {told}" for told in demand.told(found or ()))
