@@ -102,13 +102,15 @@ class _Astray:
 
 def _astray(subject: Subject, rule: Rule, named: _Named, home: ApiResource) -> _Astray | None:
     """What becomes of the resource where it is; ``None``: another rule names it there, and does what this one says."""
-    meant = replace(rule, resources=(GroupResources(home.group, (named.homes_name,)),))
+    leaks = rule.level.rank > Level.METADATA.rank and is_leaking(home.group, named.homes_name)
+    level = Level.METADATA if leaks else rule.level
+    meant = replace(rule, level=level, resources=(GroupResources(home.group, (named.homes_name,)),))
     outcomes = [(asked, subject.decide(asked)) for asked in samples(meant, rule.verbs or ALL_VERBS)]
     if not outcomes:
         return None
-    asked, decision = min(outcomes, key=lambda item: _more(item[0], item[1], rule))
-    less = _more(asked, decision, rule)
-    other = next((item for item in outcomes if _more(*item, rule) > 0), None)
+    asked, decision = min(outcomes, key=lambda item: _more(item[0], item[1], meant))
+    less = _more(asked, decision, meant)
+    other = next((item for item in outcomes if _more(*item, meant) > 0), None)
     if less < 0:
         severity = Severity.HIGH
     elif other is not None:
@@ -142,7 +144,7 @@ def _wrong_group(subject: Subject, index: int, found: list[_Astray]) -> Found:
     level = subject.decide(worst.asked).level
     match worst.severity:
         case Severity.HIGH:
-            text += f"; {request_words(worst.asked)} is recorded at {level}, not at {rule.level}"
+            text += f"; {request_words(worst.asked)} is recorded at {level}, not at {worst.rule.level}"
         case Severity.MEDIUM:
             text += f"; {request_words(worst.asked)} is recorded at {level}, though the rule says {rule.level}"
         case _:
@@ -165,12 +167,11 @@ def _them(found: list[_Astray]) -> str:
 
 
 def _in_their_groups(rule: Rule, found: list[_Astray]) -> tuple[Rule, ...]:
-    """The rule as it was meant; at Metadata where its level would put secrets into the log."""
-    pairs = [(item.home.group, item.named.name) for item in found]
-    leaks = rule.level.rank > Level.METADATA.rank and any(is_leaking(*pair) for pair in pairs)
-    if leaks:
-        return ()
-    return (replace(rule, resources=group_resources(pairs)),)
+    """The rule as it was meant; a rule more for what would put secrets into the log at its level."""
+    pairs: dict[Level, list[tuple[str, str]]] = {}
+    for item in found:
+        pairs.setdefault(item.rule.level, []).append((item.home.group, item.named.name))
+    return tuple(replace(rule, level=level, resources=group_resources(each)) for level, each in pairs.items())
 
 
 @lint_rule("AP021", "an API group or resource that was removed", Severity.LOW, source=_REMOVED)

@@ -7,7 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import GROUPS, find, resources_of, verbs_of
-from kubewitness.auditpolicy.evaluate import RequestAttributes
+from kubewitness.auditpolicy.evaluate import RequestAttributes, rule_matches
 from kubewitness.auditpolicy.probes.request import ANONYMOUS, NAME, NAMESPACE, STRANGER, Who
 from kubewitness.auditpolicy.types import GroupResources, Level
 
@@ -26,6 +26,8 @@ _BODILESS: Final = frozenset({"exec", "attach", "portforward", "proxy", "log"})
 def samples(rule: Rule, verbs: Iterable[str]) -> Iterator[RequestAttributes]:
     """For each resource, namespace and verb one request by the first user of the rule; at most a few hundred.
 
+    The rule is for each of them, but for the verb.
+
     Of a group of Kubernetes' own only what is there can be asked for; another group has a resource that nobody knows.
     """
     entries = rule.resources or (GroupResources(_ANY_GROUP, (_ANY_RESOURCE,)),)
@@ -35,7 +37,8 @@ def samples(rule: Rule, verbs: Iterable[str]) -> Iterator[RequestAttributes]:
         for name, namespace, verb in product(_names(entry), rule.namespaces or (None,), tuple(verbs))
         if verb in verbs_of(name) and _is_asked_so(entry.group, name, namespace, verb)
     )
-    return islice(found, _MOST)
+    any_verb = replace(rule, verbs=())
+    return islice((asked for asked in found if rule_matches(any_verb, asked, any_group=True)), _MOST)
 
 
 def siblings(rule: Rule, asked: RequestAttributes) -> Iterator[RequestAttributes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.lint.leaking import LEAKING, is_leaking
+from kubewitness.auditpolicy.lint.leaking import guarded, is_leaking
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, REFERENCE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import samples, siblings, substance
 from kubewitness.auditpolicy.lint.subject import is_dropped
@@ -53,18 +53,6 @@ def _fallen(subject: Subject, index: int, beside: Rule) -> tuple[_Fallen, ...]:
 def _resource_of(asked: RequestAttributes) -> tuple[str, str]:
     """API group, and resource with its subresource."""
     return asked.api_group, f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
-
-
-def _harmless(rule: Rule) -> Rule:
-    """Without the names of resources that are rightly recorded in less detail, where the rule records bodies."""
-    if rule.level.rank <= Level.METADATA.rank:
-        return rule
-    entries = [
-        replace(entry, resources=tuple(name for name in entry.resources if not is_leaking(entry.group, name)))
-        for entry in rule.resources
-        if not entry.resources or any(not is_leaking(entry.group, name) for name in entry.resources)
-    ]
-    return replace(rule, resources=tuple(entries))
 
 
 def _first(found: Iterable[_Fallen]) -> int:
@@ -121,16 +109,7 @@ def _without(subject: Subject, index: int, rule: Rule, verb: str) -> Iterator[Fo
         return
     found = _fallen(subject, index, replace(rule, verbs=(verb,)))
     if found:
-        yield _told(subject, index, found, verb, _guarded(replace(_plain(_harmless(rule)), verbs=(verb,))))
-
-
-def _guarded(rule: Rule) -> tuple[Rule, ...]:
-    """The rule, behind one that keeps what must have no body from it, where it is for a whole group or for all."""
-    groups = {entry.group for entry in rule.resources if not entry.resources or "*" in entry.resources}
-    pairs = [pair for pair in LEAKING if not rule.resources or groups & {pair[0], "*"}]
-    if rule.level.rank <= Level.METADATA.rank or not pairs:
-        return (rule,)
-    return metadata_for(pairs, rule.verbs), rule
+        yield _told(subject, index, found, verb, guarded(replace(_plain(rule), verbs=(verb,))))
 
 
 def _plain(rule: Rule) -> Rule:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kubewitness.auditpolicy import Loaded, Policy, RequestAttributes, Rule, compile_policy, evaluate, load
+from kubewitness.auditpolicy import Level, Loaded, Policy, RequestAttributes, Rule, compile_policy, evaluate, load
 from kubewitness.auditpolicy.lint import LintFinding
 from kubewitness.auditpolicy.lint.reachability import reach, replaces
-from kubewitness.model import ServerVersion
+from kubewitness.model import ServerVersion, Severity
 from tests.unit.auditpolicy.lint.linting import NEWEST, linted, pasted
 from tests.unit.auditpolicy.lint.policies import policies, requests, rules, text_of
 
@@ -91,6 +93,19 @@ def test_a_finding_names_a_rule_that_is_there_and_no_cause_twice(made: tuple[Rul
     assert all(finding.line is not None and finding.column is not None for finding in findings)
     places = [(item.id, item.rule, item.line, item.column) for item in findings]
     assert len(places) == len(set(places))
+
+
+@settings(max_examples=60, deadline=None)
+@given(policies())
+def test_what_records_everything_without_bodies_has_no_finding_about_what_is_recorded(made: tuple[Rule, ...]) -> None:
+    rules = (*(replace(rule, level=Level.METADATA, omit_stages=()) for rule in made), Rule(Level.METADATA))
+
+    found = linted(text_of(rules)).findings
+
+    about_names = {"AP012", "AP013", "AP014", "AP015", "AP020", "AP021", "AP022", "AP056"}
+    assert {item.id for item in found} <= about_names
+    worst = {item.id for item in found if item.severity.rank >= Severity.MEDIUM.rank}
+    assert worst <= {"AP012", "AP013", "AP014", "AP022"}
 
 
 @settings(deadline=None)
