@@ -17,6 +17,7 @@ from kubewitness.apiserver import (
     patch,
     read_static_pod,
     rotation_gaps,
+    rotation_values,
 )
 from kubewitness.auditpolicy import Level, Loaded, load
 from kubewitness.canary import Prediction, predict
@@ -73,10 +74,10 @@ def _manifest_after(server: ApiServer, standard: Standard, pod: StaticPod, setti
         volumes.append(AddedVolume("audit-policy", folder, folder, "Directory", read_only=True))
     if demand.backend_differences(settings):
         flags["audit-log-path"] = demand.LOG_PATH
-        rotation = standard.audit.rotation
-        flags["audit-log-maxage"] = str(rotation.maxage_days)
-        flags["audit-log-maxbackup"] = str(rotation.maxbackup)
-        flags["audit-log-maxsize"] = str(rotation.maxsize_mib)
+        given = parse_flags(pod.argv)
+        for flag, value, minimum in rotation_values(settings, standard.audit.rotation):
+            if given.get(flag) is None or (value is not None and 0 < value < minimum):
+                flags[flag] = str(minimum)  # a value of theirs that is no less stays, 0 keeps for ever
         folder = _folder(demand.LOG_PATH)
         present = pod.locate(demand.LOG_PATH)
         if present is None or present.mount.read_only:

@@ -186,6 +186,14 @@ class TestOnlyWhatFallsShort:
         assert found.expect_before["audit-log-maxage"] == "7"
         assert found.need_mib == 100 * 100 - 10
 
+    def test_where_there_is_no_log_yet_a_stronger_value_stays(self) -> None:
+        given = {"audit-log-maxage": "0", "audit-log-maxbackup": "20", "audit-log-maxsize": "1"}
+
+        found = plan(**{**OFF, "flags": {**OFF["flags"], **given}})
+
+        after = flags(found.manifest.after)
+        assert [after[name] for name in given] == ["0", "20", "100"]
+
     def test_a_flag_in_args_as_two_items(self) -> None:
         found = plan(flags={"audit-log-maxage": None}, args=["--audit-log-maxage", "7"])
 
