@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kubewitness.apiserver import AuditSettings, HostFile
+    from kubewitness.godecode.tree import Mark
     from kubewitness.model import FieldDifference, ServerVersion
     from kubewitness.observed import ApiServer
     from kubewitness.standard import AuditStandard
@@ -125,10 +126,8 @@ def load_differences(loaded: Loaded | Refused | None) -> tuple[Difference, ...]:
             return (
                 Difference("audit policy", "loads", f"{at}{error}", "mend the policy: kube-apiserver exits with it"),
             )
-        case Loaded(strict_error=str(error)):
-            remedy = "mend the policy: kube-apiserver drops what it does not know and goes on with the rest"
-            return (Difference("audit policy", "decodes strictly", error, remedy),)
-    return ()
+        case Loaded(strict_error=error, rest=rest):
+            return (*_dropped(error), *_not_read(rest))
 
 
 def record_differences(
@@ -230,6 +229,21 @@ def own_policy_differences(
 
 def _rule(loaded: Loaded, index: int) -> str:
     return "no rule" if index < 0 else f"rules[{index}] (line {loaded.policy.rules[index].line})"
+
+
+def _dropped(strict_error: str | None) -> tuple[Difference, ...]:
+    if strict_error is None:
+        return ()
+    remedy = "mend the policy: kube-apiserver drops what it does not know and goes on with the rest"
+    return (Difference("audit policy", "decodes strictly", strict_error, remedy),)
+
+
+def _not_read(rest: Mark | None) -> tuple[Difference, ...]:
+    if rest is None:
+        return ()
+    actual = f"line {rest.line}: a second YAML document, which kube-apiserver does not read"
+    remedy = "put its rules into the first document, or remove it"
+    return (Difference("audit policy", "one YAML document", actual, remedy),)
 
 
 def _wide(host: HostFile, field: str) -> tuple[Difference, ...]:
