@@ -46,6 +46,8 @@ PURE_IMPORTS = {
 ALSO = {
     "kubewitness.report": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.lint": {"importlib"},  # likewise
+    "kubewitness.report.policy": {"importlib"},  # likewise
+    "kubewitness.report.policy.page": {"rich"},  # as the table below
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
 }

@@ -1,0 +1,74 @@
+"""A class of requests as one would say it: ``get, list of secrets in kube-system by jane``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kubewitness.report.policy.difference.objects import names, objects
+
+if TYPE_CHECKING:
+    from kubewitness.auditpolicy.difference import Box, Values, Who
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``head`` (verbs), ``objects`` to be listed, ``tail`` (where, by whom); an empty part says nothing."""
+
+    head: str
+    objects: tuple[str, ...]
+    tail: str
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.head, "; ".join(self.objects), self.tail) if part)
+
+
+def requests(box: Box) -> Sentence:
+    """The whole sentence, with ``any verb`` and ``by anyone``."""
+    return Sentence(f"{_verbs(box.verbs)} of", objects(box), " ".join(filter(None, (_where(box), _by(box)))))
+
+
+def exception(box: Box) -> Sentence:
+    """What is left out, in as few words as can be: what it does not say is as in the sentence before."""
+    asked = objects(box)
+    asked = () if asked == ("everything",) else asked
+    verbs = "" if box.verbs.everything else _verbs(box.verbs)
+    by = _by(box)
+    tail = " ".join(filter(None, (_where(box), "" if by == "by anyone" else by)))
+    return Sentence(f"{verbs} of" if verbs and asked else verbs, asked, tail)
+
+
+def _verbs(verbs: Values) -> str:
+    listed = names(verbs.names)
+    if verbs.others:
+        return f"any verb but {listed}" if listed else "any verb"
+    return listed
+
+
+def _where(box: Box) -> str:
+    """The empty namespace is that of objects without one, and of lists of all namespaces."""
+    values = box.namespaces
+    if values.everything or not box.resources:
+        return ""
+    named = [name for name in values.names if name]
+    parts = [names(named)] if named else []
+    if len(named) < len(values.names):
+        parts.append("no namespace")
+    return f"in any namespace but {' or '.join(parts)}" if values.others else f"in {' or '.join(parts)}"
+
+
+def _by(box: Box) -> str:
+    alternatives = sorted(map(_one, box.who), key=lambda text: text.startswith("members"))
+    return f"by {', or '.join(alternatives)}"
+
+
+def _one(who: Who) -> str:
+    inside = " and of ".join(" or ".join(sorted(choice)) for choice in who.inside)
+    outside = f" outside of {names(who.outside)}" if who.outside else ""
+    if not who.users.others:
+        parts = [names(who.users.names)] if who.users.names else []
+        member = f" as members of {inside}" if inside else ""
+        return f"{', or '.join([*parts, *(['failed logins'] if who.nobody else [])])}{member}{outside}"
+    anyone = "anyone" if who.nobody else "anyone logged in"
+    but = f" but {names(who.users.names)}" if who.users.names else ""
+    return f"members of {inside}{but}{outside}" if inside else f"{anyone}{but}{outside}"
