@@ -175,19 +175,19 @@ class _Reader:
     def _object(self, word: str, words: list[str]) -> tuple[Meant, str]:
         """What kubectl's word is about: a pod or a node where no resource is said."""
         words = [text for text in words if "=" not in text and not text.endswith("-")]
-        if word == "cp":
-            return self._copied(words)
         usual = "pods" if word in ON_PODS else "nodes" if word in ON_NODES else None
-        if usual is not None and words and "/" not in words[0]:
-            words = [usual, *words]
         if not words:
             raise QueryError(f"{word}: of what? write it as '{word} {'web-0' if usual else 'deployments web'} -n prod'")
+        if word == "cp":
+            return self._copied(words)
+        if usual is not None and "/" not in words[0]:
+            words = [usual, *words]
         what = self._meant(words[0])
         return what, what.name or (words[1] if len(words) > 1 else SOME_NAME)
 
     def _copied(self, words: list[str]) -> tuple[Meant, str]:
         """``cp NAMESPACE/POD:PATH PATH``, or the other way round."""
-        place = next((text.partition(":")[0] for text in words if ":" in text), words[0] if words else SOME_NAME)
+        place = next((text.partition(":")[0] for text in words if ":" in text), words[0])
         namespace, slash, name = place.rpartition("/")
         if slash and self._options.namespace is None:
             self._options.namespace = namespace

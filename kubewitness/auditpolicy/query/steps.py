@@ -1,6 +1,7 @@
 """What kubectl's own words make it ask the server for, request by request.
 
-Seen with `kubectl -v=8`; source: https://github.com/kubernetes/kubectl/tree/master/pkg/cmd
+Left out is what it asks about the API itself, and what it looks up while it waits. Source:
+https://github.com/kubernetes/kubectl/tree/master/pkg (cmd, drain, scale)
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
     "scale": (
         _LOOK,
         Step("patch", "the change", "scale"),
-        Step("update", "the change, by older versions", "scale"),
+        Step("update", "the change, with --current-replicas", "scale"),
     ),
     "taint": (_LOOK, _CHANGE),
     "uncordon": (_LOOK, _CHANGE),

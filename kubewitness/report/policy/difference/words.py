@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.membership import AUTHENTICATED, UNAUTHENTICATED
 from kubewitness.report.policy.difference.objects import names, objects
 
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import Box, Values, Who
+
+_EVERYBODY: Final = frozenset({AUTHENTICATED, UNAUTHENTICATED})
+"""Who is logged in is in one of them. That they are the only groups that go together is left to the reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def _one(who: Who) -> str:
         parts = [names(who.users.names)] if who.users.names else []
         member = f" as members of {inside}" if inside else ""
         return f"{', or '.join([*parts, *(['failed logins'] if who.nobody else [])])}{member}{outside}"
+    if _EVERYBODY.issubset(who.outside) and not who.nobody:
+        outside += " (whom no server lets in)"
     anyone = "anyone" if who.nobody else "anyone logged in"
     but = f" but {names(who.users.names)}" if who.users.names else ""
     return f"members of {inside}{but}{outside}" if inside else f"{anyone}{but}{outside}"
