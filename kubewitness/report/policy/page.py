@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MIN_WIDTH: Final = 20
 _NARROWEST: Final = 24
 """A wrapped column of fewer cells is no column."""
+_SHORTEST: Final = 12
+"""Cells that are left of a line however deep it stands."""
 _GAP: Final = 2
 
 
@@ -58,11 +60,11 @@ class Page:
     def line(self, *cells: Cell | str, indent: int = 0, hang: int = 2) -> None:
         """A paragraph of parts, one behind the other; its further lines stand ``hang`` deeper."""
         text = self._assembled(cells)
-        indent = min(indent, self.width - MIN_WIDTH)
+        indent = min(indent, self.width - _SHORTEST)
         if indent + text.cell_len <= self.width:
             self._put(indent, text)
             return
-        hang = min(hang, self.width - MIN_WIDTH - indent)
+        hang = min(hang, self.width - _SHORTEST - indent)
         first, *others = text.wrap(self._console, self.width - indent - hang, overflow="fold")
         self._put(indent, first)
         for other in others:

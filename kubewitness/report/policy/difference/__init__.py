@@ -65,8 +65,8 @@ def summary(report: DifferenceReport) -> str:
     """The verdict in a line."""
     counts = {kind: count for kind, count in report.by_kind().items() if count}
     if not counts:
-        same = "the same decisions" if report.exact else "the same records"
-        return f"{same} for every request" if report.difference.unfinished is None else "nothing found so far"
+        same = "equal: every request is decided alike" if report.exact else "equal: every request is recorded alike"
+        return same if report.difference.unfinished is None else "no difference found so far"
     total = sum(counts.values())
     found = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     return f"{total} {'class' if total == 1 else 'classes'} of requests: {found}"

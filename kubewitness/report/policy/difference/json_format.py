@@ -37,7 +37,7 @@ def render(report: DifferenceReport, options: Options) -> str:
         "schema": SCHEMA,
         "before": before,
         "after": after,
-        "targetVersion": str(report.version),
+        "targetVersion": f"{report.version.major}.{report.version.minor}",
         "exact": report.exact,
         "equal": equal,
         "unfinished": unfinished,

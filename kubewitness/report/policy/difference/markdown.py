@@ -33,7 +33,7 @@ def _lines(report: DifferenceReport) -> Iterator[str]:
     for kind, changes in report.groups():
         yield from ("", f"## {plain(kind[:1].upper() + kind[1:])}: {plain(MEANINGS[kind])}")
         for change, found in changes:
-            yield from ("", f"**{plain(change_words(change))}**", "")
+            yield from ("", f"**{plain(change_words(change).replace('->', '→'))}**", "")
             for item in found:
                 yield from _class(report, item)
 

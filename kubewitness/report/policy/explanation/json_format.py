@@ -25,7 +25,7 @@ def render(report: ExplanationReport, options: Options) -> str:
     document = {
         "schema": SCHEMA,
         "file": report.file,
-        "targetVersion": str(report.version),
+        "targetVersion": f"{report.version.major}.{report.version.minor}",
         "query": report.text,
         "notes": list(report.query.notes),
         "requests": [

@@ -18,7 +18,7 @@ def render(report: MatrixReport, options: Options) -> str:
     del options  # a program needs no width
     document = {
         "schema": SCHEMA,
-        "targetVersion": str(report.version),
+        "targetVersion": f"{report.version.major}.{report.version.minor}",
         "files": [
             {"file": file, "levels": report.matrix.levels(index), "leaks": report.matrix.leaks(index)}
             for index, file in enumerate(report.files)
