@@ -49,7 +49,7 @@ def test_equal_policies_that_are_written_differently(files: dict[str, str]) -> N
 
 
 def test_what_is_lost_is_told_with_its_rules_and_an_example(files: dict[str, str]) -> None:
-    done = diff(files["everything"], files["quiet"])
+    done = diff(files["everything"], files["quiet"], columns="300")
 
     assert done.exit_code == 1
     assert done.stdout.splitlines()[1:] == [

@@ -52,15 +52,15 @@ def test_the_rule_the_level_the_stages_and_why_not_the_others(policy: str) -> No
         "  by jane, in system:authenticated",
         "",
         f"Metadata  rules[3] at {policy}:14:3",
-        "  written at        ResponseComplete, Panic",
-        "  stages left out   RequestReceived",
-        "  managed fields    no body is recorded",
+        "  written at       ResponseComplete, Panic",
+        "  stages left out  RequestReceived",
+        "  managed fields   no body is recorded",
         "",
         "the rules before it do not match:",
         "  rules[0] (line 5)   users: jane is not one of bot, robot",
         "  rules[1] (line 7)   verbs: get is not one of create, update",
         "  rules[2] (line 12)  nonResourceURLs: secrets is a resource",
-    ] or done.stdout.splitlines()[3].startswith("Metadata")
+    ]
 
 
 def test_managed_fields_are_told_where_there_is_a_body(policy: str) -> None:
