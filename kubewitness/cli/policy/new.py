@@ -82,7 +82,7 @@ def _purpose(name: str) -> str:
 
 def _policy(name: str, leases: tuple[str, ...], version: ServerVersion) -> str:
     from kubewitness.auditpolicy import Refused, load_bytes  # noqa: PLC0415
-    from kubewitness.auditpolicy.exemption import parse_exemption, with_exemptions  # noqa: PLC0415
+    from kubewitness.auditpolicy.leaseexemption import parse_exemption, with_exemptions  # noqa: PLC0415
     from kubewitness.content import policy_text  # noqa: PLC0415
 
     text = with_exemptions(policy_text(name), dict.fromkeys(map(parse_exemption, leases)))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubewitness.auditpolicy import Loaded, load_bytes
-from kubewitness.auditpolicy.exemption import PLACE, LeaseExemption, parse_exemption, with_exemptions
+from kubewitness.auditpolicy.leaseexemption import PLACE, LeaseExemption, parse_exemption, with_exemptions
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import ServerVersion
 
