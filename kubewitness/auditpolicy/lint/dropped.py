@@ -89,19 +89,3 @@ def extra_document(subject: Subject) -> Iterator[Found]:
 
 
 RULES: Final[tuple[LintRule[Subject], ...]] = (dropped_key, extra_document)
-
-
-def second_document(text: str) -> Mark | None:
-    """Where the second document of a YAML file begins that has something in it; ``None``: there is none."""
-    if text.lstrip().startswith("{"):
-        return None  # JSON
-    begun, start = False, None
-    for number, line in enumerate(text.splitlines(), 1):
-        is_marker = line[:3] in {"---", "..."} and not line[3:4].strip()
-        if is_marker and begun:
-            start = start or Mark(number, 1)
-        has_content = bool((line[3:] if is_marker else line).split("#", 1)[0].strip()) and not line.startswith("%")
-        if has_content and start is not None:
-            return start
-        begun = begun or is_marker or has_content
-    return None

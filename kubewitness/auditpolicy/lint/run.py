@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy.decode import Loaded, Refused
+from kubewitness.auditpolicy.documents import second_document
 from kubewitness.auditpolicy.lint import comments, reached
 from kubewitness.auditpolicy.lint.accepting import Accepted, accept
 from kubewitness.auditpolicy.lint.catalogue import POLICY_RULES, REFUSAL_RULES
-from kubewitness.auditpolicy.lint.dropped import second_document
 from kubewitness.auditpolicy.lint.ignores import Ignore, ignores_in
 from kubewitness.auditpolicy.lint.reachability import replaces
 from kubewitness.auditpolicy.lint.refusal import places_of, refusal_of
@@ -83,7 +83,7 @@ def _lint(verdict: Verdict, data: bytes, version: ServerVersion, settings: Audit
     if isinstance(found, Refused):
         if found.beyond_limits:
             return replace(empty, unjudged=found.error)
-        refusal = refusal_of(source.data, found, version, second_document(source.text))
+        refusal = refusal_of(source.data, found, version, second_document(source.data))
         findings = [source.finding(rule, item) for rule in REFUSAL_RULES for item in rule.function(refusal)]
         return replace(empty, findings=tuple(findings))
     if len(found.policy.rules) > MOST_RULES:
@@ -95,7 +95,7 @@ def _lint_policy(source: _Source, loaded: Loaded, version: ServerVersion, settin
     ignores = ignores_in(source.text, loaded.policy.rules)
     loaded = source.placed(loaded)
     places = {path: source.place(mark) for path, mark in places_of(source.data).items()}
-    extra = second_document(source.text)
+    extra = second_document(source.data)
     known = settings if not isinstance(settings, str) else None
     subject = subject_of(loaded, version, places, known, source.place(extra) if extra is not None else None)
     rules = [rule for rule in POLICY_RULES if known is not None or not rule.needs_flags]
