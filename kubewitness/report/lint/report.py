@@ -59,7 +59,8 @@ def summary_line(report: LintReport) -> str:
     """Counts, for people."""
     found = {severity: count for severity, count in report.by_severity().items() if count}
     total = sum(found.values())
-    text = "nothing found" if not total else f"{total} finding{'s' * (total != 1)}: "
+    nothing = "nothing found" if len(report.unjudged) < len(report.linted) else "nothing was judged"
+    text = nothing if not total else f"{total} finding{'s' * (total != 1)}: "
     text += ", ".join(f"{count} {severity}" for severity, count in found.items())
     text += f"; {report.accepted} accepted" if report.accepted else ""
     return text + (f"; {len(report.unjudged)} not judged" if report.unjudged else "")
