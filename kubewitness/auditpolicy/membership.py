@@ -13,6 +13,7 @@ AUTHENTICATED: Final = "system:authenticated"
 UNAUTHENTICATED: Final = "system:unauthenticated"
 ANONYMOUS: Final = "system:anonymous"
 _SERVICE_ACCOUNT: Final = "system:serviceaccount:"
+_SERVICE_ACCOUNTS: Final = "system:serviceaccounts"
 _NODE: Final = "system:node:"
 
 
@@ -24,5 +25,17 @@ def usual_groups(user: str | None) -> tuple[str, ...]:
         return (UNAUTHENTICATED,)
     if user.startswith(_SERVICE_ACCOUNT):
         namespace = user.removeprefix(_SERVICE_ACCOUNT).partition(":")[0]
-        return ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", AUTHENTICATED)
+        return (_SERVICE_ACCOUNTS, f"{_SERVICE_ACCOUNTS}:{namespace}", AUTHENTICATED)
     return ("system:nodes", AUTHENTICATED) if user.startswith(_NODE) else (AUTHENTICATED,)
+
+
+def member_of(group: str) -> str | None:
+    """Somebody who is in the group by his kind; ``None`` for a group that anybody may be in."""
+    if group == "system:nodes":
+        return f"{_NODE}node-1"
+    if group == UNAUTHENTICATED:
+        return ANONYMOUS
+    if group == _SERVICE_ACCOUNTS or group.startswith(f"{_SERVICE_ACCOUNTS}:"):
+        namespace = group.removeprefix(_SERVICE_ACCOUNTS).removeprefix(":")
+        return f"{_SERVICE_ACCOUNT}{namespace or 'default'}:default"
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -37,6 +37,11 @@ class Axis:
 
     atoms: tuple[tuple[str, ...], ...]
     accepted: tuple[int, ...]
+    _places: dict[str, int] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        places = {name: index for index, names in enumerate(self.atoms) for name in names}
+        object.__setattr__(self, "_places", places)
 
     @property
     def full(self) -> int:
@@ -45,7 +50,14 @@ class Axis:
 
     def atom(self, text: str) -> int:
         """The atom that holds the text."""
-        return next((index for index, names in enumerate(self.atoms) if text in names), 0)
+        return self._places.get(text, 0)
+
+    def mask(self, texts: Iterable[str]) -> int:
+        """The atoms that hold one of the texts."""
+        mask = 0
+        for text in texts:
+            mask |= 1 << self.atom(text)
+        return mask
 
     def values(self, mask: int) -> Values:
         """The texts of the atoms in the mask."""

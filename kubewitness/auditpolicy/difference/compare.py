@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference.cover import Cover
 from kubewitness.auditpolicy.difference.deciders import Deciders
-from kubewitness.auditpolicy.difference.diagram import FALSE, Diagram, LimitReachedError
+from kubewitness.auditpolicy.difference.diagram import TRUE, Diagram, LimitReachedError
 from kubewitness.auditpolicy.difference.effect import (
     Kind,
     LevelChange,
@@ -18,6 +18,7 @@ from kubewitness.auditpolicy.difference.effect import (
     whole_effect,
 )
 from kubewitness.auditpolicy.difference.example import Examples
+from kubewitness.auditpolicy.difference.ordinary import ordinary
 from kubewitness.auditpolicy.difference.universe import Universe
 from kubewitness.auditpolicy.difference.walk import Effects, Side, Walk
 from kubewitness.auditpolicy.evaluate import Decision, evaluate
@@ -43,7 +44,8 @@ MAX_CLASSES: Final = 2_000
 class RequestClass:
     """Requests with which the same happens. ``rules_before`` and ``rules_after``: which rules decide, -1 for none.
 
-    ``example``: one of them, of which the evaluator was asked again.
+    ``example``: one of them, of which the evaluator was asked again. ``ordinary``: a server sees some of them as a
+    rule; not so where it takes a user in groups of another kind, a verb that its object does not know, and the like.
     """
 
     change: Change
@@ -52,6 +54,7 @@ class RequestClass:
     rules_before: tuple[int, ...]
     rules_after: tuple[int, ...]
     example: RequestAttributes
+    ordinary: bool = True
 
     def __contains__(self, attributes: RequestAttributes) -> bool:
         return attributes in self.requests and not any(attributes in exception for exception in self.exceptions)
@@ -109,6 +112,7 @@ class _Comparison:
         self._before = Deciders(self._universe, self._diagram, 0, split)
         self._after = Deciders(self._universe, self._diagram, split, len(after.rules))
         self._examples = Examples(self._universe, self._diagram)
+        self._ordinary = ordinary(self._universe, self._diagram)
 
     def changes(self) -> list[Change]:
         """All that happens to any request, the most alarming first."""
@@ -119,12 +123,15 @@ class _Comparison:
         """The classes of requests to which this happens."""
         leaves = {leaf: change in changes(*pair, exact=self._exact) for leaf, pair in self._pairs.items()}
         node = self._diagram.select(self._root, leaves)
-        for region in self._cover.told(node) if node != FALSE else ():
-            yield self._class(change, region)
+        for region in self._cover.told(node, self._ordinary):
+            requests = self._cover.node(region)
+            yield self._class(change, region, requests, ordinary=True)
+            node = self._diagram.minus(node, requests)
+        for region in self._cover.told(node, TRUE):
+            yield self._class(change, region, self._cover.node(region), ordinary=False)
 
-    def _class(self, change: Change, region: Region) -> RequestClass:
-        node = self._cover.node(region)
-        example = self._examples.one(node)
+    def _class(self, change: Change, region: Region, node: int, *, ordinary: bool) -> RequestClass:
+        example = self._examples.one(self._diagram.meet(node, self._ordinary) if ordinary else node)
         self._prove(change, example)
         return RequestClass(
             change,
@@ -133,6 +140,7 @@ class _Comparison:
             self._before.of(node),
             self._after.of(node),
             example,
+            ordinary,
         )
 
     def _box(self, part: Part) -> Box:

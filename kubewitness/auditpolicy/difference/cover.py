@@ -6,13 +6,13 @@ The shortest words for a set are hard to find, so these are short, not shortest;
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kubewitness.auditpolicy.difference.diagram import FALSE, TRUE
 from kubewitness.auditpolicy.difference.universe import On
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from kubewitness.auditpolicy.difference.diagram import Diagram
 
@@ -45,12 +45,20 @@ class Region:
 Regions: TypeAlias = "tuple[Region, ...]"
 
 
+class _Bounds(NamedTuple):
+    """Between ``least`` and ``most`` any masks will do; so with the pairs of ``who``."""
+
+    least: Masks
+    most: Masks
+    who: tuple[tuple[Masks, Masks], ...]
+
+
 class Cover:
     """Finds words for the sets of one diagram. ``weight``: how long a mask of an axis is in words."""
 
     def __init__(self, diagram: Diagram, weight: Callable[[int, int], float]) -> None:
         self._diagram, self._weight = diagram, weight
-        self._short: dict[int, Regions | None] = {}
+        self._short: dict[tuple[int, int], Regions | None] = {}
         self._tries, self._effort = MAX_TRIES, MAX_EFFORT
         groups = tuple(range(On.GROUPS, len(diagram.full)))
         self._orders: Final = (
@@ -58,15 +66,16 @@ class Cover:
             (*groups, On.TARGET, On.NAMESPACE, On.VERB, On.USER),
         )
 
-    def told(self, node: int) -> Iterator[Region]:
-        """Regions that together are the set. Pieces of it are joined as long as that makes it shorter."""
+    def told(self, node: int, care: int) -> Iterator[Region]:
+        """Regions inside of the set that together hold all of it that lies in ``care``; of the rest what helps."""
         joined: list[tuple[int, Regions]] = []
-        for piece in self._pieces(node):
-            for alone, words in self._simple(piece):
+        wanted = self._diagram.meet(node, care)
+        for piece in self._pieces(wanted) if wanted != FALSE else ():
+            for alone, words in self._simple(piece, node):
                 if self._effort <= 0:
                     yield from words
                 else:
-                    self._add(joined, alone, words)
+                    self._add(joined, alone, words, node)
         for _, regions in joined:
             yield from regions
 
@@ -90,15 +99,15 @@ class Cover:
             node = self._diagram.join(node, self._diagram.box((*part.what, *who)))
         return node
 
-    def _add(self, joined: list[tuple[int, Regions]], node: int, words: Regions) -> None:
+    def _add(self, joined: list[tuple[int, Regions]], piece: int, words: Regions, node: int) -> None:
         """Into the piece where it saves most, or as a piece of its own."""
-        best, saved, found = len(joined), 0.0, (node, words)
+        best, saved, found = len(joined), 0.0, (piece, words)
         for index, (other, others) in enumerate(joined):
             if self._tries == 0:
                 break
             self._tries -= 1
-            both = self._diagram.join(node, other)
-            together = self._compact(both)
+            both = self._diagram.join(piece, other)
+            together = self._compact(both, node)
             gain = self.cost(words) + self.cost(others) - self.cost(together) if together is not None else 0
             if together is not None and gain > saved:
                 best, saved, found = index, gain, (both, together)
@@ -116,28 +125,28 @@ class Cover:
         for mask, _ in sorted(edges, key=lambda edge: (-edge[0].bit_count(), edge[0])):
             yield self._diagram.meet(node, self._diagram.split(axis, mask, TRUE, FALSE))
 
-    def _simple(self, node: int) -> Iterator[tuple[int, Regions]]:
-        """The set in pieces that are easily told."""
-        box = self._diagram.path(node)
-        if self._diagram.box(box) == node:
-            yield node, (Region(_parts([box])[0]),)
-        elif (words := self._compact(node)) is not None:
-            yield node, words
-        else:
-            for piece in self._pieces(node):
-                yield from self._simple(piece)
+    def _simple(self, wanted: int, node: int) -> Iterator[tuple[int, Regions]]:
+        """What is wanted in pieces that are easily told."""
+        if (words := self._compact(wanted, node)) is not None:
+            yield wanted, words
+            return
+        box = self._diagram.path(wanted)
+        if self._diagram.box(box) == wanted:
+            yield wanted, (Region(_part(box)),)
+            return
+        for piece in self._pieces(wanted):
+            yield from self._simple(piece, node)
 
-    def _compact(self, node: int) -> Regions | None:
-        """The set as one box with exceptions, or as boxes; ``None`` where that takes too many."""
-        if node not in self._short:
-            hull = self._diagram.hull(node)
-            boxes = self._boxes(self._diagram.minus(self._diagram.box(hull), node), node, hull, inside=False)
-            found: list[Regions] = [] if boxes is None else [(Region(_parts([hull])[0], tuple(_parts(boxes))),)]
-            if boxes != ():
-                many = self._boxes(node, node, self._diagram.full, inside=True)
-                found += [] if many is None else [tuple(map(Region, _parts(many)))]
-            self._short[node] = min(found, key=self.cost, default=None)
-        return self._short[node]
+    def _compact(self, wanted: int, node: int) -> Regions | None:
+        """What is wanted as one box with exceptions, or as boxes; ``None`` where that takes too many."""
+        if (wanted, node) not in self._short:
+            hull = self._diagram.hull(wanted)
+            boxes = self._boxes(self._diagram.minus(self._diagram.box(hull), node), wanted, hull, inside=False)
+            found: list[Regions] = [] if boxes is None else [(Region(_part(hull), boxes),)]
+            many = self._boxes(wanted, node, self._diagram.full, inside=True)
+            found += [] if many is None else [tuple(map(Region, many))]
+            self._short[wanted, node] = min(found, key=self.cost, default=None)
+        return self._short[wanted, node]
 
     def _part_cost(self, part: Part) -> float:
         what = sum(self._weight(axis, mask) for axis, mask in enumerate(part.what))
@@ -147,25 +156,32 @@ class Cover:
     def _box_cost(self, masks: Masks) -> float:
         return sum(self._weight(axis, mask) for axis, mask in enumerate(masks))
 
-    def _boxes(self, wanted: int, node: int, around: Masks, *, inside: bool) -> tuple[Masks, ...] | None:
+    def _boxes(self, wanted: int, node: int, around: Masks, *, inside: bool) -> tuple[Part, ...] | None:
         """Boxes inside of the set, or outside, that hold all that is wanted; told in short within ``around``."""
-        found: list[Masks] = []
-        while wanted != FALSE:
+        found: list[_Bounds] = []
+        for count in range(MAX_BOXES + 1):
+            if wanted == FALSE:
+                return tuple(self._shortest(bounds, around) for bounds in _gathered(found))
             self._effort -= 1
-            if len(found) == MAX_BOXES or self._effort <= 0:
-                return None
+            if count == MAX_BOXES or self._effort <= 0:
+                break
             seed = self._diagram.path(wanted)
-            wide = (self._widened(seed, node, order, inside=inside) for order in self._orders)
-            box = min(wide, key=self._box_cost)
-            tight = self._diagram.hull(self._diagram.meet(wanted, self._diagram.box(box)))
-            found.append(self._shortest(tight, box, around))
-            wanted = self._diagram.minus(wanted, self._diagram.box(box))
-        return tuple(found)
+            boxes = (self._widened(seed, node, order, inside=inside) for order in self._orders)
+            wide = min(boxes, key=self._box_cost)
+            tight = self._diagram.hull(self._diagram.meet(wanted, self._diagram.box(wide)))
+            found.append(_Bounds(tight[: On.USER], wide[: On.USER], ((tight[On.USER :], wide[On.USER :]),)))
+            wanted = self._diagram.minus(wanted, self._diagram.box(wide))
+        return None
 
-    def _shortest(self, tight: Masks, wide: Masks, around: Masks) -> Masks:
+    def _shortest(self, bounds: _Bounds, around: Masks) -> Part:
+        what = self._between(0, bounds.least, bounds.most, around)
+        who = (self._between(On.USER, least, most, around[On.USER :]) for least, most in bounds.who)
+        return Part(what, tuple(who))
+
+    def _between(self, first: int, tight: Masks, wide: Masks, around: Masks) -> Masks:
         """Of the masks between tight and wide those in the fewest words; all of ``around`` needs none."""
         masks = []
-        for axis, (least, most, frame) in enumerate(zip(tight, wide, around, strict=True)):
+        for axis, (least, most, frame) in enumerate(zip(tight, wide, around, strict=False), first):
             if most & frame == frame:
                 masks.append(self._diagram.full[axis])
             elif self._weight(axis, most & frame) <= self._weight(axis, least):
@@ -184,9 +200,20 @@ class Cover:
         return tuple(masks)
 
 
-def _parts(boxes: Iterable[Masks]) -> list[Part]:
-    """Boxes that differ in who asks only, as one."""
-    found: dict[Masks, list[Masks]] = {}
-    for box in boxes:
-        found.setdefault(box[: On.USER], []).append(box[On.USER :])
-    return [Part(what, tuple(who)) for what, who in found.items()]
+def _part(box: Masks) -> Part:
+    return Part(box[: On.USER], (box[On.USER :],))
+
+
+def _gathered(found: list[_Bounds]) -> Iterator[_Bounds]:
+    """Those that may ask for the same, and differ in who asks only, as one."""
+    joined: list[_Bounds] = []
+    for bounds in found:
+        for index, other in enumerate(joined):
+            least = tuple(one | two for one, two in zip(bounds.least, other.least, strict=True))
+            most = tuple(one & two for one, two in zip(bounds.most, other.most, strict=True))
+            if all(low & ~high == 0 for low, high in zip(least, most, strict=True)):
+                joined[index] = _Bounds(least, most, (*other.who, *bounds.who))
+                break
+        else:
+            joined.append(bounds)
+    yield from joined

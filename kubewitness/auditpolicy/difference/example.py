@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.auditpolicy.apiresources import ALL_VERBS, GROUPS, find, resources_of, verbs_of
 from kubewitness.auditpolicy.difference.axis import bits
 from kubewitness.auditpolicy.difference.diagram import FALSE
+from kubewitness.auditpolicy.difference.ordinary import PATH_VERBS, UNNAMED_VERBS
 from kubewitness.auditpolicy.difference.universe import NOBODY, On
 from kubewitness.auditpolicy.evaluate import RequestAttributes
-from kubewitness.auditpolicy.membership import ANONYMOUS, UNAUTHENTICATED, usual_groups
+from kubewitness.auditpolicy.membership import member_of, usual_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,10 +28,8 @@ _FIRST: Final = (
 )  # fmt: skip
 _CUSTOM: Final = ("example.com", "widgets")
 _PATHS: Final = ("/version", "/healthz", "/metrics", "/apis", "/openapi/v3", "/")
-_PATH_VERBS: Final = ("get", "post", "put", "delete", "head", "options")
 _ODD_VERBS: Final = ("proxy", "")
 """What else the server makes of a request: of an old proxy path, and of a method that it does not know."""
-_UNNAMED: Final = frozenset({"create", "list", "watch", "deletecollection"})
 _NAMES: Final = ("web-0", "example")
 _NAMESPACES: Final = ("default", "prod", "")
 _USERS: Final = ("jane", "joe")
@@ -62,13 +61,13 @@ class Examples:
         allowed = self._allowed(node, On.TARGET)
         yield from (wish for wish, atom in self._wishes if allowed >> atom & 1)
         for atom in bits(allowed):
-            box = self._universe.box((1 << atom, 0, 0), ())
-            for item in box.resources:
+            resources, paths = self._universe.told(atom)
+            for item in resources:
                 group, resource = _text(item.groups, ("", *sorted(GROUPS))), _text(item.resources, (_CUSTOM[1],))
                 subresource, name = _text(item.subresources, ("", "status")), _text(item.names, ("", *_NAMES))
                 yield RequestAttributes(None, (), "", True, group, resource, subresource, name)
-            for paths in box.paths:
-                yield RequestAttributes(None, resource_request=False, path=_path(paths))
+            for place in paths:
+                yield RequestAttributes(None, resource_request=False, path=_path(place))
 
     def _filled(self, asked: RequestAttributes, node: int) -> RequestAttributes:
         """The request with namespace, verb, user and groups that lie in the set."""
@@ -79,7 +78,7 @@ class Examples:
         cluster_wide = known is not None and not known.namespaced and asked.resource != "namespaces"
         scope = ("", *_NAMESPACES) if cluster_wide else _NAMESPACES
         namespace, node = self._chosen(node, On.NAMESPACE, self._universe.namespaces, scope)
-        verbs = (*verbs_of(name), *ALL_VERBS, *_ODD_VERBS) if asked.resource_request else _PATH_VERBS
+        verbs = (*verbs_of(name), *ALL_VERBS, *_ODD_VERBS) if asked.resource_request else PATH_VERBS
         verb, node = self._chosen(node, On.VERB, self._universe.verbs, verbs)
         user, groups = self._who(node)
         asked = replace(asked, verb=verb, user=user, groups=groups)
@@ -87,7 +86,7 @@ class Examples:
 
     def _named(self, asked: RequestAttributes, atom: int) -> RequestAttributes:
         """With a name where the verb takes one."""
-        if asked.name or (asked.verb in _UNNAMED and not asked.subresource):
+        if asked.name or (asked.verb in UNNAMED_VERBS and not asked.subresource):
             return asked
         own = asked.namespace if asked.resource == "namespaces" else ""  # a Namespace is in itself
         named = replace(asked, name=own or _NAMES[0])
@@ -97,7 +96,7 @@ class Examples:
         """The most ordinary of those who are in the set; a failed login rather than somebody who cannot be."""
         axis, allowed = self._universe.users, self._allowed(node, On.USER)
         named = (name for atom in bits(allowed & ~1) for name in axis.atoms[atom])
-        members = (_member(group) for groups in self._universe.memberships.atoms for group in groups)
+        members = (member_of(group) for groups in self._universe.memberships.atoms for group in groups)
         others = (text for text in (f"other-{number}" for number in count(1)) if axis.atom(text) == 0)
         found: list[tuple[str | None, tuple[str, ...]]] = [
             (user, self._groups(user, self._behind(node, On.USER, axis.atom(user))))
@@ -160,10 +159,10 @@ def _oddities(request: RequestAttributes) -> int:
     """In how many ways no server would see such a request."""
     odd = _unusual(request.user, request.groups)
     if not request.resource_request:
-        return odd + (request.verb not in _PATH_VERBS)
+        return odd + (request.verb not in PATH_VERBS)
     name = f"{request.resource}/{request.subresource}" if request.subresource else request.resource
     known = find(request.api_group, name)
-    unnamed = request.verb in _UNNAMED and not request.subresource
+    unnamed = request.verb in UNNAMED_VERBS and not request.subresource
     return (
         odd
         + (known is None)
@@ -176,17 +175,7 @@ def _oddities(request: RequestAttributes) -> int:
 def _unusual(user: str | None, groups: Iterable[str]) -> int:
     """How many groups no server would leave out, or give to such a user."""
     usual, given = set(usual_groups(user)), set(groups)
-    return len(usual - given) + sum(_member(group) is not None for group in given - usual)
-
-
-def _member(group: str) -> str | None:
-    """Somebody who is in the group by his kind; ``None`` for a group that anybody can be in."""
-    if group == "system:nodes":
-        return "system:node:node-1"
-    if group == UNAUTHENTICATED:
-        return ANONYMOUS
-    kind, _, namespace = group.partition("system:serviceaccounts")
-    return None if kind or group == kind else f"system:serviceaccount:{namespace.lstrip(':') or 'default'}:default"
+    return len(usual - given) + sum(member_of(group) is not None for group in given - usual)
 
 
 def _text(values: Values, wishes: Iterable[str]) -> str:

@@ -71,6 +71,11 @@ class ResourceCut:
         self._signature_of = {leaf: signature for signature, leaf in self._leaves.items()}
 
     @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The names of objects that rules tell apart."""
+        return self._axes[-1].atoms[1:]
+
+    @property
     def signatures(self) -> tuple[int, ...]:
         """The rules that are for each kind of resource."""
         return tuple(self._leaves)

@@ -137,6 +137,16 @@ class Universe:
         asked = (attributes.api_group, attributes.resource, attributes.subresource, attributes.name)
         return self._atoms[self._resources.signature(*asked)]
 
+    @property
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The names of objects that rules tell apart."""
+        return self._resources.names
+
+    def told(self, atom: int) -> tuple[tuple[Resources, ...], tuple[Paths, ...]]:
+        """What is asked for by an atom of the first axis."""
+        signatures = frozenset({self._targets[atom]})
+        return self._resources.told(signatures), self._paths.told(signatures)
+
     def box(self, what: Sequence[int], who: Iterable[Sequence[int]]) -> Box:
         """The requests whose atoms lie in the masks; of ``who`` (users, then groups) in the masks of any."""
         target, namespace, verb = what

@@ -28,8 +28,9 @@ _KINDS = ("lost", "lowered", "stages", "raised", "gained", "managed-fields")
     default=",".join(_KINDS),
     help=f"Which differences make the exit code 1: {', '.join(_KINDS)}.  [default: all]",
 )
+@click.option("--odd", is_flag=True, help="Tell also of requests that no server sees as a rule.")
 @click.option("--exact", is_flag=True, help="Compare decisions, also where they make no difference to the log.")
-def command(before: str, after: str, version: ServerVersion, *, output: str, fail_on: str, exact: bool) -> None:
+def command(before: str, after: str, version: ServerVersion, *, output: str, fail_on: str, **flags: bool) -> None:
     """Which requests does the policy AFTER record otherwise than BEFORE? By its rules' meaning, not their text.
 
     Found from the rules of both, for all users, groups, verbs, resources, namespaces, names and paths that they name,
@@ -54,8 +55,8 @@ def command(before: str, after: str, version: ServerVersion, *, output: str, fai
         if item.strict_error is not None:
             click.echo(f"kubewitness: {one_line(file)}: {one_line(item.strict_error)}", err=True)
     policies = (loaded[0].policy, loaded[1].policy)
-    found = difference(*policies, version, exact=exact)
-    report = DifferenceReport((before, after), policies, version, found, exact)
+    found = difference(*policies, version, exact=flags["exact"])
+    report = DifferenceReport((before, after), policies, version, found, **flags)
     write(policy_renderer("difference", output)(report, options(to_terminal=True)), None)
     sys.exit(_exit_code(found, kinds))
 

@@ -114,6 +114,20 @@ def test_markdown_is_fit_for_a_pull_request(files: dict[str, str]) -> None:
     assert "- any verb of events by anyone\n" in done.stdout
 
 
+def test_odd_requests_are_counted_and_told_when_asked_for(tmp_path: Path, files: dict[str, str]) -> None:
+    verbs = "[get, list, watch, create, update, patch, delete, deletecollection, post, put, head, options]"
+    (tmp_path / "verbs").write_text(HEAD + f"- {{level: Metadata, verbs: {verbs}}}\n")
+
+    done = diff(files["everything"], str(tmp_path / "verbs"))
+    odd = diff(files["everything"], str(tmp_path / "verbs"), "--odd")
+
+    assert (done.exit_code, odd.exit_code) == (1, 1)
+    assert "every request that a server sees as a rule is recorded alike" in done.stdout
+    assert "1 more class of requests that no server sees as a rule: --odd tells them" in done.stdout
+    assert "odd, e.g." in odd.stdout
+    assert [item["ordinary"] for item in as_json(files["everything"], str(tmp_path / "verbs"))["classes"]] == [False]
+
+
 def test_one_of_them_may_come_from_standard_input(files: dict[str, str]) -> None:
     done = diff("-", files["quiet"], stdin=HEAD + EVERYTHING)
 

@@ -10,7 +10,7 @@ from kubewitness.auditpolicy.difference import Kind, LevelChange, ManagedFieldsC
 from kubewitness.report.policy.places import stage_names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kubewitness.auditpolicy.difference import Change, Difference, RequestClass
     from kubewitness.auditpolicy.types import Policy
@@ -28,24 +28,38 @@ MEANINGS: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DifferenceReport:
-    """``files`` and ``policies``: before and after. ``exact``: decisions were compared, not what is in the log."""
+    """``files`` and ``policies``: before and after. ``exact``: decisions were compared, not what is in the log.
+
+    ``odd``: people are told of requests that no server sees as a rule, too.
+    """
 
     files: tuple[str, str]
     policies: tuple[Policy, Policy]
     version: ServerVersion
     difference: Difference
     exact: bool = False
+    odd: bool = False
 
-    def by_kind(self) -> dict[Kind, int]:
+    @property
+    def told(self) -> tuple[RequestClass, ...]:
+        """The classes that are for people."""
+        return tuple(item for item in self.difference.classes if item.ordinary or self.odd)
+
+    @property
+    def left_out(self) -> int:
+        """How many are not."""
+        return len(self.difference.classes) - len(self.told)
+
+    def by_kind(self, classes: Sequence[RequestClass]) -> dict[Kind, int]:
         """How many classes of each kind, the most alarming first, 0 included."""
         counts = dict.fromkeys(Kind, 0)
-        for found in self.difference.classes:
+        for found in classes:
             counts[found.kind] += 1
         return counts
 
     def groups(self) -> Iterator[tuple[Kind, list[tuple[Change, list[RequestClass]]]]]:
-        """The classes by kind and by change, the most alarming first."""
-        for kind, found in groupby(self.difference.classes, key=lambda item: item.kind):
+        """The classes that are told, by kind and by change, the most alarming first."""
+        for kind, found in groupby(self.told, key=lambda item: item.kind):
             yield kind, [(change, list(same)) for change, same in groupby(found, key=lambda item: item.change)]
 
 
@@ -61,12 +75,23 @@ def change_words(change: Change) -> str:
             return "managed fields left out" if after else "managed fields kept"
 
 
+def odd_ones(report: DifferenceReport) -> str | None:
+    """That something is not told, if it is so."""
+    if not report.left_out:
+        return None
+    count = "1 more class" if report.left_out == 1 else f"{report.left_out} more classes"
+    return f"{count} of requests that no server sees as a rule: --odd tells them"
+
+
 def summary(report: DifferenceReport) -> str:
     """The verdict in a line."""
-    counts = {kind: count for kind, count in report.by_kind().items() if count}
+    done = "decided" if report.exact else "recorded"
+    if not report.difference.classes:
+        unfinished = report.difference.unfinished is not None
+        return "no difference found so far" if unfinished else f"equal: every request is {done} alike"
+    counts = {kind: count for kind, count in report.by_kind(report.told).items() if count}
     if not counts:
-        same = "equal: every request is decided alike" if report.exact else "equal: every request is recorded alike"
-        return same if report.difference.unfinished is None else "no difference found so far"
+        return f"every request that a server sees as a rule is {done} alike"
     total = sum(counts.values())
     found = ", ".join(f"{count} {kind}" for kind, count in counts.items())
     return f"{total} {'class' if total == 1 else 'classes'} of requests: {found}"

@@ -25,6 +25,9 @@ SCHEMA: Final = "kubewitness/policy-diff/v1"
 def render(report: DifferenceReport, options: Options) -> str:
     """One object. ``equal`` is ``null`` where a limit was reached before anything was found. ASCII only.
 
+    ``ordinary``: a server sees some of the requests as a rule; ``text`` then leaves out what goes without saying of
+    their users, ``requests`` and ``exceptions`` do not.
+
     A set of texts is ``{"in": […]}`` or ``{"notIn": […]}``. ``requests`` minus ``exceptions`` is the class: a request
     lies in one of its ``resources`` (each a product) or ``paths``, in its namespaces and verbs, and is by one of
     ``who``; ``memberOf`` is a list of choices, of each of which one group is wanted.
@@ -41,7 +44,7 @@ def render(report: DifferenceReport, options: Options) -> str:
         "exact": report.exact,
         "equal": equal,
         "unfinished": unfinished,
-        "counts": report.by_kind(),
+        "counts": report.by_kind(report.difference.classes),
         "classes": [_class(report, item) for item in report.difference.classes],
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
@@ -52,8 +55,9 @@ def _class(report: DifferenceReport, item: RequestClass) -> dict[str, Any]:
     return {
         "kind": item.kind,
         **_change(item.change),
-        "text": str(requests(item.requests)),
-        "exceptTexts": [str(exception(box)) for box in item.exceptions],
+        "ordinary": item.ordinary,
+        "text": str(requests(item.requests, as_a_rule=item.ordinary)),
+        "exceptTexts": [str(exception(box, as_a_rule=item.ordinary)) for box in item.exceptions],
         "rulesBefore": _rules(before, item.rules_before),
         "rulesAfter": _rules(after, item.rules_after),
         "example": {"words": spoken(item.example, report.version), "request": request(item.example)},

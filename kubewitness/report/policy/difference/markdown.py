@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kubewitness.auditpolicy.query import spoken
 from kubewitness.report.gfm import code_span, plain
-from kubewitness.report.policy.difference import MEANINGS, change_words, summary
+from kubewitness.report.policy.difference import MEANINGS, change_words, odd_ones, summary
 from kubewitness.report.policy.difference.words import exception, requests
 from kubewitness.report.policy.places import rule_names
 
@@ -36,11 +36,14 @@ def _lines(report: DifferenceReport) -> Iterator[str]:
             yield from ("", f"**{plain(change_words(change).replace('->', '→'))}**", "")
             for item in found:
                 yield from _class(report, item)
+    if (text := odd_ones(report)) is not None:
+        yield from ("", f"{plain(text)}.")
 
 
 def _class(report: DifferenceReport, item: RequestClass) -> Iterator[str]:
     before, after = report.policies
-    yield f"- {plain(str(requests(item.requests)))}"
-    yield from (f"  - except {plain(str(exception(box)))}" for box in item.exceptions)
+    yield f"- {plain(str(requests(item.requests, as_a_rule=item.ordinary)))}"
+    for box in item.exceptions:
+        yield f"  - except {plain(str(exception(box, as_a_rule=item.ordinary)))}"
     yield f"  - {plain(rule_names(before, item.rules_before))} → {plain(rule_names(after, item.rules_after))}"
-    yield f"  - e.g. {code_span(spoken(item.example, report.version))}"
+    yield f"  - {'e.g.' if item.ordinary else 'odd, e.g.'} {code_span(spoken(item.example, report.version))}"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference import Kind
 from kubewitness.auditpolicy.query import spoken
-from kubewitness.report.policy.difference import MEANINGS, change_words, summary
+from kubewitness.report.policy.difference import MEANINGS, change_words, odd_ones, summary
 from kubewitness.report.policy.difference.words import exception, requests
 from kubewitness.report.policy.page import Cell, Page
 from kubewitness.report.policy.places import rule_names
@@ -44,18 +44,21 @@ def render(report: DifferenceReport, options: Options) -> str:
             page.line(Cell(change_words(change), "bold"), indent=2)
             for item in found:
                 _class(page, report, item)
+    if (text := odd_ones(report)) is not None:
+        page.blank()
+        page.line(Cell(text, "dim"))
     return page.text()
 
 
 def _class(page: Page, report: DifferenceReport, item: RequestClass) -> None:
-    _sentence(page, requests(item.requests), indent=4)
+    _sentence(page, requests(item.requests, as_a_rule=item.ordinary), indent=4)
     for box in item.exceptions:
-        sentence = exception(box)
-        page.line(f"except {sentence}", indent=6, hang=4)
+        page.line(f"except {exception(box, as_a_rule=item.ordinary)}", indent=6, hang=4)
     before, after = report.policies
     deciding = f"{rule_names(before, item.rules_before)} -> {rule_names(after, item.rules_after)}"
     page.line(Cell(deciding, "dim"), indent=6, hang=4)
-    page.line(Cell(f"e.g. {spoken(item.example, report.version)}", "dim"), indent=6, hang=4)
+    label = "e.g." if item.ordinary else "odd, e.g."
+    page.line(Cell(f"{label} {spoken(item.example, report.version)}", "dim"), indent=6, hang=4)
 
 
 def _sentence(page: Page, sentence: Sentence, indent: int) -> None:

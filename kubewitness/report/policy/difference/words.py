@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.membership import AUTHENTICATED, UNAUTHENTICATED
 from kubewitness.report.policy.difference.objects import names, objects
+from kubewitness.report.policy.difference.usual import usual
 
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import Box, Values, Who
@@ -27,17 +28,21 @@ class Sentence:
         return " ".join(part for part in (self.head, "; ".join(self.objects), self.tail) if part)
 
 
-def requests(box: Box) -> Sentence:
-    """The whole sentence, with ``any verb`` and ``by anyone``."""
-    return Sentence(f"{_verbs(box.verbs)} of", objects(box), " ".join(filter(None, (_where(box), _by(box)))))
+def requests(box: Box, *, as_a_rule: bool = False) -> Sentence:
+    """The whole sentence, with ``any verb`` and ``by anyone``.
+
+    ``as_a_rule``: without what goes without saying of the users that a server sees as a rule.
+    """
+    by = _by(box, as_a_rule=as_a_rule)
+    return Sentence(f"{_verbs(box.verbs)} of", objects(box), " ".join(filter(None, (_where(box), by))))
 
 
-def exception(box: Box) -> Sentence:
+def exception(box: Box, *, as_a_rule: bool = False) -> Sentence:
     """What is left out, in as few words as can be: what it does not say is as in the sentence before."""
     asked = objects(box)
     asked = () if asked == ("everything",) else asked
     verbs = "" if box.verbs.everything else _verbs(box.verbs)
-    by = _by(box)
+    by = _by(box, as_a_rule=as_a_rule)
     tail = " ".join(filter(None, (_where(box), "" if by == "by anyone" else by)))
     return Sentence(f"{verbs} of" if verbs and asked else verbs, asked, tail)
 
@@ -61,9 +66,9 @@ def _where(box: Box) -> str:
     return f"in any namespace but {' or '.join(parts)}" if values.others else f"in {' or '.join(parts)}"
 
 
-def _by(box: Box) -> str:
-    alternatives = sorted(map(_one, box.who), key=lambda text: text.startswith("members"))
-    return f"by {', or '.join(alternatives)}"
+def _by(box: Box, *, as_a_rule: bool) -> str:
+    told = (_one(usual(who) if as_a_rule else who) for who in box.who)
+    return f"by {', or '.join(sorted(told, key=lambda text: text.startswith('members')))}"
 
 
 def _one(who: Who) -> str:

@@ -58,10 +58,36 @@ def test_a_failed_login_is_somebody_of_its_own() -> None:
 
     found = classes(policy(), Policy((everybody, strangers)))
 
-    assert [words(item) for item in found] == [
-        "any verb of everything by anyone outside of system:authenticated, system:unauthenticated, or failed logins"
+    assert [(words(item), item.ordinary) for item in found] == [
+        ("any verb of everything by failed logins", True),
+        (
+            "any verb of everything by anyone logged in outside of system:authenticated, system:unauthenticated "
+            "(whom no server lets in)",
+            False,
+        ),
     ]
     assert found[0].example.user is None
+
+
+def test_what_no_server_sees_as_a_rule_stands_behind_the_rest() -> None:
+    accounts = Rule(Level.REQUEST, user_groups=("system:serviceaccounts",))
+    scheduler = Rule(Level.NONE, users=("system:kube-scheduler",))
+
+    found = classes(policy(accounts, scheduler), policy(scheduler, accounts))
+
+    assert [(words(item), item.ordinary) for item in found] == [
+        ("any verb of everything by system:kube-scheduler as members of system:serviceaccounts", False)
+    ]
+
+
+def test_the_same_requests_are_told_once_whoever_asks() -> None:
+    quiet = Rule(Level.NONE, users=("system:kube-scheduler", "system:serviceaccount:kube-system:gc"), verbs=("get",))
+
+    found = classes(policy(), policy(quiet))
+
+    assert [words(item) for item in found] == [
+        "get of everything by system:kube-scheduler, system:serviceaccount:kube-system:gc"
+    ]
 
 
 def test_omitting_the_only_stage_of_a_failed_login_loses_it() -> None:

@@ -101,4 +101,4 @@ def test_a_large_policy_with_one_more_rule_is_compared() -> None:
 
     found = difference(quiet(*rules), quiet(*rules, Rule(Level.NONE, users=("u7",))), NEWEST)
 
-    assert [item.rules_after for item in found.classes] == [(400,)]
+    assert {item.rules_after for item in found.classes} == {(400,)}
