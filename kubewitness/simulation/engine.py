@@ -30,8 +30,8 @@ OLDEST: Final = (1, 4)
 _PREFIX: Final = "kubewitness-simulate-"
 _LOCK: Final = "lock"
 _MOST_THREADS: Final = 16
-_MIB_PER_THREAD: Final = 256
-_MIB: Final = 512
+_GIB: Final = 1 << 30
+_UNITS: Final = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": _GIB, "TiB": 1 << 40}
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -55,7 +55,6 @@ def engine() -> Iterator[tuple[DuckDBPyConnection, Path]]:
         threads = min(len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1, _MOST_THREADS)
         settings = {
             "threads": threads,
-            "memory_limit": f"{_MIB + _MIB_PER_THREAD * threads}MiB",
             "temp_directory": str(folder / "spilled"),
             "temp_file_encryption": True,
             "preserve_insertion_order": False,
@@ -65,9 +64,20 @@ def engine() -> Iterator[tuple[DuckDBPyConnection, Path]]:
             "enable_progress_bar_print": False,
         }
         with duckdb.connect(":memory:") as connection:
+            settings["memory_limit"] = f"{_bound(connection, threads) >> 20}MiB"
             for name, value in settings.items():
                 connection.execute(f"SET {name} = ?", [value])
             yield connection, folder
+
+
+def _bound(connection: DuckDBPyConnection, threads: int) -> int:
+    """In bytes: enough for events of 30 MB, and never more than DuckDB would take itself on this machine.
+
+    An ordinary log needs a fifth of it.
+    """
+    said = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
+    number, _, unit = said.partition(" ")
+    return min((1 + threads) * _GIB, int(float(number) * _UNITS.get(unit, 1)))
 
 
 def run(connection: DuckDBPyConnection, statement: str, look: Callable[[float], None]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from kubewitness.auditpolicy import RecordError, attributes_of
-from kubewitness.simulation.logfiles import Compression, LogSource
+from kubewitness.simulation.events import LONGEST_LINE
+from kubewitness.simulation.longlines import open_text
 from kubewitness.simulation.model import Place, Why
-from kubewitness.simulation.scan import LONGEST_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+    from kubewitness.simulation.logfiles import LogSource
 
 _FURTHEST: Final = 1 << 30
 """Bytes of a file in which the line is looked for: some ten seconds."""
@@ -24,28 +25,28 @@ def first_bad_line(source: LogSource, why: Why) -> Place:
     ``why``: what the scan said of one of them.
     """
     try:
-        with _lines(source) as lines:
-            return next(_bad(source.name, lines), Place(source.name, None, why))
+        with open_text(source) as stream:
+            return next(_bad(source.name, stream), Place(source.name, None, why))
     except (OSError, EOFError):
         return Place(source.name, None, why)
 
 
-def _lines(source: LogSource) -> Any:
-    if source.size is None or source.compression is Compression.ZSTD:
-        raise EOFError
-    return gzip.open(source.path) if source.compression is Compression.GZIP else source.path.open("rb")
+def _bad(name: str, stream: BinaryIO) -> Iterator[Place]:
+    for number, line in enumerate(_lines(stream), 1):
+        why = _verdict(line) if line.strip() else None
+        if why is not None:
+            yield Place(name, number, why)
 
 
-def _bad(name: str, lines: Iterable[bytes]) -> Iterator[Place]:
+def _lines(stream: BinaryIO) -> Iterator[bytes]:
+    """Each line, of a too long one its beginning."""
     read = 0
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            why = _verdict(line)
-            if why is not None:
-                yield Place(name, number, why)
+    while read < _FURTHEST and (line := stream.readline(LONGEST_LINE + 1)):
+        yield line
         read += len(line)
-        if read > _FURTHEST:
-            return
+        while len(line) > LONGEST_LINE and not line.endswith(b"\n"):
+            line = stream.readline(LONGEST_LINE + 1)
+            read += len(line)
 
 
 def _verdict(line: bytes) -> Why | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.to_sql import REQUEST_COLUMNS, UNDERIVED, literal, literals, rule_expression
 from kubewitness.auditpolicy.types import Level, Policy, Stage
-from kubewitness.simulation.scan import SEEN, absent_columns
+from kubewitness.simulation.scan import IS_EVENT, SEEN, absent_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ _DERIVED_COLUMNS: Final = {
     **{column: _TYPES.get(column, "VARCHAR") for column in REQUEST_COLUMNS},
 }
 
-TO_DERIVE_QUERY: Final = f"SELECT DISTINCT verb, {UNDERIVED} FROM {SEEN} WHERE why IS NULL AND {UNDERIVED} IS NOT NULL"
+TO_DERIVE_QUERY: Final = f"SELECT DISTINCT verb, {UNDERIVED} FROM {SEEN} WHERE {IS_EVENT} AND {UNDERIVED} IS NOT NULL"
 MAKE_DERIVED: Final = (
     f"CREATE TABLE {DERIVED} ({', '.join(f'{name} {type_}' for name, type_ in _DERIVED_COLUMNS.items())})"
 )
@@ -59,9 +59,9 @@ def decide_statement(policy: Policy, version: ServerVersion) -> str:
     """
     derived = ", ".join(f"coalesce(d.{name}, s.{name}) AS {name}" for name in REQUEST_COLUMNS)
     requests = f"""
-        SELECT s.* EXCLUDE (why, file, {UNDERIVED}, {", ".join(REQUEST_COLUMNS)}, user_groups), {derived},
+        SELECT s.* EXCLUDE ({UNDERIVED}, {", ".join(REQUEST_COLUMNS)}, user_groups), {derived},
             coalesce(from_json(s.user_groups, '["VARCHAR"]'), []) AS user_groups
-        FROM (SELECT *, path IS NULL AS resource_request{absent_columns(policy)} FROM {SEEN} WHERE why IS NULL) s
+        FROM (SELECT *, path IS NULL AS resource_request{absent_columns(policy)} FROM {SEEN} WHERE {IS_EVENT}) s
         LEFT JOIN {DERIVED} d ON s.verb = d.verb AND s.{UNDERIVED} = d.{UNDERIVED}
         WHERE d.readable IS NOT false"""
     requests = f"SELECT * REPLACE (CASE WHEN resource_request THEN '' ELSE path END AS path) FROM ({requests})"

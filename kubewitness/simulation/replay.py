@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 from kubewitness.errors import KubewitnessError
 from kubewitness.simulation import results
 from kubewitness.simulation.engine import engine
+from kubewitness.simulation.events import BLANK, rejected_query
 from kubewitness.simulation.firstbad import first_bad_line
 from kubewitness.simulation.judge import UNDERIVABLE_QUERY, decide_statement
 from kubewitness.simulation.logfiles import find_logs
+from kubewitness.simulation.longlines import can_be_looked_into, long_lines
 from kubewitness.simulation.model import LogFile, Place, Simulation, Top, Unreadable, Why
 from kubewitness.simulation.reading import Reading, read
-from kubewitness.simulation.scan import rejected_query, scan_query
+from kubewitness.simulation.scan import UNREAD, scan_query
 from kubewitness.simulation.sums import Sums
 from kubewitness.simulation.underived import derive
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -76,15 +78,32 @@ def _unreadable(connection: DuckDBPyConnection, reading: Reading) -> Unreadable:
     """Lines by the reason. The first one is looked for in the first file that has any."""
     counts: Counter[Why] = Counter()
     files: dict[str, Why] = {}
-    for query in (results.UNREADABLE, rejected_query()):
-        for why, file, count in connection.execute(query).fetchall():
-            counts[Why(why)] += count
-            files[file] = Why(why)
+    for why, file, count in (*_unread(connection, reading), *_too_long(connection, reading)):
+        counts[Why(why)] += count
+        files[file] = Why(why)
     unclear = connection.execute(UNDERIVABLE_QUERY).fetchall()[0][0]
     if unclear:
         counts[Why.NO_REQUEST] += unclear
     lines = {why: counts[why] for why in Why if counts[why]}
     return Unreadable(lines, _first(reading, files, unclear=bool(unclear)), reading.broken)
+
+
+def _unread(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[str, str, int]]:
+    for why, file, count in connection.execute(rejected_query()).fetchall():
+        if why != Why.TOO_LONG or not can_be_looked_into(reading.sources[file]):
+            yield why, file, count
+    for text, count in connection.execute(results.UNREADABLE).fetchall():
+        why, _, file = text.removeprefix(UNREAD).partition(" ")
+        if why != BLANK:
+            yield why, file, count
+
+
+def _too_long(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[str, str, int]]:
+    """DuckDB tells of some of them only, so those that it tells of are not counted where these are."""
+    scanned = connection.execute(results.SCANNED).fetchall()[0][0]
+    whole = {key: source for key, source in reading.sources.items() if source.name not in dict(reading.broken)}
+    found = long_lines(list(whole.values()), scanned)
+    yield from ((Why.TOO_LONG, key, found[source.name]) for key, source in whole.items() if source.name in found)
 
 
 def _first(reading: Reading, files: dict[str, Why], *, unclear: bool) -> Place | None:

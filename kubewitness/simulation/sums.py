@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.auditpolicy.to_sql import restored
 from kubewitness.auditpolicy.types import Level, Policy, Stage
 from kubewitness.simulation import results
 from kubewitness.simulation.judge import NO_RULE
@@ -65,7 +66,9 @@ class Sums:
     def requests(self) -> tuple[int, tuple[RequestTally, ...]]:
         """How many kinds there are, and the first ones: those of which most is kept."""
         count, rows = self._first(results.REQUESTS)
-        return count, tuple(RequestTally(RequestKind(*row[:_KIND]), *_tallies(row[_KIND:])) for row in rows)
+        return count, tuple(
+            RequestTally(RequestKind(*map(restored, row[:_KIND])), *_tallies(row[_KIND:])) for row in rows
+        )
 
     def users(self) -> tuple[int, tuple[UserTally, ...]]:
         count, rows = self._first(results.USERS)
@@ -73,8 +76,9 @@ class Sums:
 
     def lost(self) -> tuple[int, Tally, tuple[Lost, ...]]:
         """How many groups, all of them together, and the first ones."""
-        count, rows = self._first(results.LOST)
-        together = self._rows(f"SELECT coalesce(sum(lost), 0), coalesce(sum(lost_bytes), 0) FROM ({results.LOST})")[0]
+        self._connection.execute(results.MAKE_LOST)
+        count, *together = self._rows(results.LOST_TOTAL)[0]
+        rows = self._rows(f"{results.LOST_FIRST} LIMIT {self._top}")
         return count, Tally(*together), tuple(_lost(row) for row in rows)
 
     def bounds(self) -> Bounds:
@@ -114,4 +118,6 @@ def _tallies(sums: Any) -> tuple[Tally, Tally]:
 
 def _lost(row: tuple[Any, ...]) -> Lost:
     user, events, size, by_stage, rules, audit_id = row[_KIND:]
-    return Lost(RequestKind(*row[:_KIND]), user, Tally(events, size), tuple(rules), by_stage, audit_id or "")
+    return Lost(
+        RequestKind(*map(restored, row[:_KIND])), user, Tally(events, size), tuple(rules), by_stage, audit_id or ""
+    )

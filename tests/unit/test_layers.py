@@ -33,6 +33,7 @@ EFFECTS = {
     "kubewitness.simulation.engine",
     "kubewitness.simulation.firstbad",
     "kubewitness.simulation.logfiles",
+    "kubewitness.simulation.longlines",
     "kubewitness.simulation.reading",
     "kubewitness.simulation.replay",
 }
@@ -48,6 +49,7 @@ ALSO = {
     "kubewitness.report.lint": {"importlib"},  # likewise
     "kubewitness.report.policy": {"importlib"},  # likewise
     "kubewitness.report.policy.page": {"rich"},  # as the table below
+    "kubewitness.report.simulation": {"importlib"},  # likewise
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
 }

@@ -5,7 +5,7 @@ The same answers as ``evaluate`` and ``attributes_of``, at the speed of a scan. 
 
 from kubewitness.auditpolicy.to_sql.request import REQUEST_COLUMNS, UNDERIVED, request_query
 from kubewitness.auditpolicy.to_sql.rules import named_entries_condition, rule_expression
-from kubewitness.auditpolicy.to_sql.text import carried, literal, literals
+from kubewitness.auditpolicy.to_sql.text import carried, literal, literals, restored
 
 __all__ = [
     "REQUEST_COLUMNS",
@@ -15,5 +15,6 @@ __all__ = [
     "literals",
     "named_entries_condition",
     "request_query",
+    "restored",
     "rule_expression",
 ]

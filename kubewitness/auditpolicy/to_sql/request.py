@@ -26,23 +26,24 @@ _HAS_NAME_IN_QUERY: Final = "contains(uri, 'metadata.name') OR regexp_matches(ur
 _NUMBERS: Final = ("resourceVersion", "timeoutSeconds", "limit")
 
 
-def request_query(source: str, *, names_matter: str) -> str:
+def request_query(source: str, *, names_matter: str | None) -> str:
     """``source`` with the columns of a request, and ``underived``.
 
     ``source`` is a query with the columns ``uri`` (NULL where absent), ``object_ref`` (JSON, NULL where absent; only
     looked at where there is no URI) and ``verb``. ``names_matter``: a condition over the columns of a request; where
-    it does not hold, a name in a field selector is not looked for.
+    it does not hold (``None``: nowhere), a name in a field selector is not looked for.
     """
     query = source
     for columns in _STEPS:
         query = f"SELECT *, {', '.join(columns)} FROM ({query})"
     # CASE, and not OR: what stands behind is not worked out where it does not matter
+    named = f"""WHEN name = '' AND verb IN ('list', 'watch') THEN CASE
+            WHEN {_HAS_NAME_IN_QUERY} THEN CASE
+                WHEN {names_matter} THEN 'u' || {_without_numbers("uri")} END END"""
     underived = f"""CASE
         WHEN uri IS NULL THEN 'o' || coalesce(object_ref, '')
         WHEN NOT plain THEN 'u' || uri
-        WHEN name = '' AND verb IN ('list', 'watch') THEN CASE
-            WHEN {_HAS_NAME_IN_QUERY} THEN CASE
-                WHEN {names_matter} THEN 'u' || {_without_numbers("uri")} END END END"""
+        {named if names_matter else ""} END"""
     return f"SELECT * EXCLUDE (uri, object_ref, part, head, plain, target), {underived} AS {UNDERIVED} FROM ({query})"
 
 

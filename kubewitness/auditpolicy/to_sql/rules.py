@@ -29,12 +29,12 @@ def rule_expression(policy: Policy, version: ServerVersion) -> str:
     return f"CASE\n{''.join(branches)}ELSE -1 END"
 
 
-def named_entries_condition(policy: Policy, version: ServerVersion) -> str:
-    """A condition: some rule asks for the name of such a request. Nobody else's name has to be known."""
+def named_entries_condition(policy: Policy, version: ServerVersion) -> str | None:
+    """A condition: some rule asks for the name of such a request. ``None`` where no rule asks for any name."""
     any_group = version >= ANY_GROUP_SINCE
     entries = (entry for rule in policy.rules for entry in rule.resources if entry.resources and entry.resource_names)
     found = dict.fromkeys(_kind_matches(entry, any_group=any_group) for entry in entries)
-    return f"({' OR '.join(found) or 'false'})"
+    return f"({' OR '.join(found)})" if found else None
 
 
 def _conditions(rule: Rule, *, any_group: bool) -> Iterator[str]:

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
 _PRIVATE: Final = {surrogate: surrogate - 0xD800 + 0x10F000 for surrogate in range(0xD800, 0xE000)}
 
+_BACK: Final = {private: surrogate for surrogate, private in _PRIVATE.items()}
+
 
 def carried(text: str) -> str:
     """``text`` as a VARCHAR can hold it: a byte that is no UTF-8 (a lone surrogate) as a character for private use.
@@ -16,6 +18,11 @@ def carried(text: str) -> str:
     Done to both sides of a comparison, it changes no answer.
     """
     return text.translate(_PRIVATE)
+
+
+def restored(text: str) -> str:
+    """What ``carried`` was given."""
+    return text.translate(_BACK)
 
 
 def literal(text: str) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "matrix": "kubewitness.cli.policy.matrix",
     "diff": "kubewitness.cli.policy.diff",
     "new": "kubewitness.cli.policy.new",
+    "simulate": "kubewitness.cli.policy.simulate",
     "eval": "kubewitness.cli.policy.eval",
 }
 """Command -> the module whose ``command`` it is."""

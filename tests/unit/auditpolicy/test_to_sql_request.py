@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kubewitness.auditpolicy import RecordError, attributes_of
 from kubewitness.auditpolicy.to_sql import REQUEST_COLUMNS, UNDERIVED, request_query
 
-ALWAYS, NEVER = "true", "false"
+ALWAYS, NEVER = "true", None
 
 parts = st.sampled_from((
     "api", "apis", "v1", "apps", "namespaces", "prod", "pods", "web", "exec", "status", "finalize", "watch", "proxy",
@@ -38,7 +38,7 @@ uris = st.builds(
 verbs = st.sampled_from(("get", "list", "watch", "create", "delete", "deletecollection", "proxy", "", "post"))
 
 
-def derive(events: list[dict[str, Any]], names_matter: str = ALWAYS) -> list[dict[str, Any]]:
+def derive(events: list[dict[str, Any]], names_matter: str | None = ALWAYS) -> list[dict[str, Any]]:
     """A row an event, in their order: the columns of a request, and what was left."""
     shape = '[{"verb": "VARCHAR", "uri": "VARCHAR", "object_ref": "VARCHAR", "number": "INTEGER"}]'
     table = f"SELECT unnest(from_json(?, '{shape}'), recursive := true)"
