@@ -39,6 +39,7 @@ lab: setup ## as root: the tests on a real kubeadm control plane, for each of LA
 bench: setup ## what starting up costs; policy eval and policy simulate beside a Go program (needs Go, some minutes)
 	@$(BIN)/python tests/bench/bench_help.py
 	@$(BIN)/python -m tests.bench.bench_eval
+	@$(BIN)/python -m tests.bench.bench_simulate
 
 lock: ## write requirements-dev.txt anew (needs uv): every file hashed, no address of a package index
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes \
