@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
 
 MAX_NODES: Final = 400_000
-"""States of the walk, and nodes of diagrams: some 400 MiB."""
-MAX_CLASSES: Final = 2_000
+"""States of the walk, and nodes of diagrams: some 300 MiB."""
+MAX_CLASSES: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ MAX_BOXES: Final = 10
 """More exceptions than these nobody reads: the set is told in pieces."""
 MAX_TRIES: Final = 1_000
 """How often two pieces are joined to see whether that makes it shorter."""
-MAX_EFFORT: Final = 60_000
-"""How many boxes are tried in all, good for some ten seconds. Behind that sets are told as they come."""
+MAX_EFFORT: Final = 20_000
+"""How many boxes are tried in all, good for some twenty seconds. Behind that sets are told as they come."""
 
 Masks: TypeAlias = "tuple[int, ...]"
 

@@ -98,11 +98,12 @@ class Examples:
         named = (name for atom in bits(allowed & ~1) for name in axis.atoms[atom])
         members = (member_of(group) for groups in self._universe.memberships.atoms for group in groups)
         others = (text for text in (f"other-{number}" for number in count(1)) if axis.atom(text) == 0)
-        found: list[tuple[str | None, tuple[str, ...]]] = [
-            (user, self._groups(user, self._behind(node, On.USER, axis.atom(user))))
-            for user in dict.fromkeys((*_USERS, *filter(None, members), *named, next(others)))
-            if allowed >> axis.atom(user) & 1
-        ]
+        found: list[tuple[str | None, tuple[str, ...]]] = []
+        for user in dict.fromkeys((*_USERS, *filter(None, members), *named, next(others))):
+            if allowed >> axis.atom(user) & 1:
+                found.append((user, self._groups(user, self._behind(node, On.USER, axis.atom(user)))))
+                if _unusual(*found[-1]) == 0:
+                    return found[-1]
         if allowed >> NOBODY & 1:
             found.append((None, ()))
         return min(found, key=lambda who: _unusual(*who))
