@@ -26,6 +26,9 @@ _IDLE_SWITCHES: Final = frozenset({
     "-i", "-t", "-it", "-ti", "-f", "--follow", "-p", "--previous", "--stdin", "--tty", "--all-containers", "--force",
     "--overwrite", "--dry-run", "--no-headers", "--show-labels", "--ignore-daemonsets", "--delete-emptydir-data", "-q",
 })  # fmt: skip
+_OF_A_FILE: Final = frozenset({"-f", "--filename"})
+_FOLLOWING: Final = frozenset({"", "logs", "log"})
+"""Where ``-f`` is no file."""
 
 
 class QueryError(KubewitnessError):
@@ -64,6 +67,13 @@ def options_of(text: str) -> Options:
             found.words.append(word)
             continue
         name, equals, value = word.partition("=")
+        verb = found.words[0] if found.words else ""
+        if name in _OF_A_FILE and verb not in _FOLLOWING:
+            raise QueryError(
+                f"{name}: no file is read here: name the resource instead, '{verb} deployments web -n prod'"
+            )
+        if name == "-p" and verb == "patch":
+            name = "--patch"
         if name in _SWITCHES:
             setattr(found, _SWITCHES[name], value != "false")
         elif name in _VALUES or name in _IDLE_VALUES:

@@ -113,3 +113,16 @@ def test_every_word_says_why_it_asks(word: str) -> None:
 def test_every_word_needs_an_object(word: str) -> None:
     with pytest.raises(KubewitnessError, match="of what"):
         parse_query(word, NEWEST)
+
+
+@pytest.mark.parametrize(
+    "text", ["apply -f deploy.yaml", "create --filename=x.yaml", "delete -f x.yaml", "edit -f x.yaml"]
+)
+def test_a_file_is_not_taken_for_a_resource(text: str) -> None:
+    with pytest.raises(KubewitnessError, match="no file is read here: name the resource instead"):
+        parse_query(text, NEWEST)
+
+
+def test_following_a_log_names_no_file_and_a_patch_is_no_object() -> None:
+    assert said("logs -f web-0 -n x") == said("logs web-0 -n x")
+    assert said("patch nodes n1 -p x") == ["patch nodes n1"]
