@@ -188,3 +188,12 @@ def test_the_example_is_an_ordinary_request(rule: Rule, example: str) -> None:
     [lost] = classes(policy(), policy(rule))
 
     assert spoken(lost.example, NEWEST) == example
+
+
+def test_the_rules_are_those_that_decide_and_no_others() -> None:
+    quiet = [Rule(Level.NONE, users=users) for users in (("a",), ("b",), ("a", "c"), ("b",))]
+
+    [lost] = classes(policy(), policy(*quiet))
+
+    assert words(lost) == "any verb of everything by a, b, c"
+    assert lost.rules_after == (0, 1, 2)
