@@ -36,6 +36,14 @@ def test_more_groups_than_can_be_asked_about() -> None:
     assert "groups of users" in found.unfinished
 
 
+def test_as_many_groups_as_can_be_asked_about() -> None:
+    rules = [Rule(Level.NONE, user_groups=(f"g{n}",), verbs=(f"v{n}",)) for n in range(MAX_GROUPS - 1)]
+
+    found = difference(quiet(*rules), quiet(*rules[1:]), NEWEST)
+
+    assert (len(found.classes), found.unfinished) == (1, None)
+
+
 def test_groups_that_always_stand_together_are_one() -> None:
     many = quiet(Rule(Level.NONE, user_groups=tuple(f"g{n}" for n in range(10 * MAX_GROUPS))))
 
