@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 OLDEST: Final = (1, 4)
-"""The first DuckDB that can both try an expression and encrypt what it spills."""
+"""The first DuckDB with which this was tried: 1.2 cannot try an expression."""
 
 _PREFIX: Final = "kubewitness-simulate-"
 _LOCK: Final = "lock"
@@ -56,7 +56,6 @@ def engine() -> Iterator[tuple[DuckDBPyConnection, Path]]:
         settings = {
             "threads": threads,
             "temp_directory": str(folder / "spilled"),
-            "temp_file_encryption": True,
             "preserve_insertion_order": False,
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
@@ -67,7 +66,13 @@ def engine() -> Iterator[tuple[DuckDBPyConnection, Path]]:
             settings["memory_limit"] = f"{_bound(connection, threads) >> 20}MiB"
             for name, value in settings.items():
                 connection.execute(f"SET {name} = ?", [value])
-            yield connection, folder
+            try:
+                yield connection, folder
+            except duckdb.OutOfMemoryException as error:
+                raise KubewitnessError(
+                    f"the logs need more than {settings['memory_limit']} of memory and the room in {folder.parent}:"
+                    " name fewer of them at a time, or set TMPDIR"
+                ) from error
 
 
 def _bound(connection: DuckDBPyConnection, threads: int) -> int:
@@ -77,7 +82,7 @@ def _bound(connection: DuckDBPyConnection, threads: int) -> int:
     """
     said = connection.execute("SELECT current_setting('memory_limit')").fetchall()[0][0]
     number, _, unit = said.partition(" ")
-    return min((1 + threads) * _GIB, int(float(number) * _UNITS.get(unit, 1)))
+    return min(_GIB // 2 + threads * _GIB * 3 // 4, int(float(number) * _UNITS.get(unit, 1)))
 
 
 def run(connection: DuckDBPyConnection, statement: str, look: Callable[[float], None]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import zlib
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from kubewitness.auditpolicy import RecordError, attributes_of
 from kubewitness.simulation.events import LONGEST_LINE
-from kubewitness.simulation.longlines import open_text
 from kubewitness.simulation.model import Place, Why
+from kubewitness.simulation.overlooked import open_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +28,7 @@ def first_bad_line(source: LogSource, why: Why) -> Place:
     try:
         with open_text(source) as stream:
             return next(_bad(source.name, stream), Place(source.name, None, why))
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return Place(source.name, None, why)
 
 
@@ -70,5 +71,6 @@ def _verdict_of(event: Any) -> Why | None:
     try:
         attributes_of(event)
     except RecordError:
-        return Why.NO_REQUEST if event.get("kind") == "Event" else Why.NOT_AN_EVENT
+        is_event = event.get("kind") == "Event" and str(event.get("apiVersion", "")).startswith("audit.k8s.io/")
+        return Why.NO_REQUEST if is_event else Why.NOT_AN_EVENT
     return None

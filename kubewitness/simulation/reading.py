@@ -34,15 +34,13 @@ def read(
     query_of: Callable[[Sequence[str]], str],
     look: Callable[[float], None],
 ) -> Reading:
-    """Makes ``seen`` by that query. Raises KubewitnessError where no file can be read, or memory does not suffice."""
+    """Makes ``seen`` by that query. Raises KubewitnessError where no file can be read."""
     import duckdb  # noqa: PLC0415  an extra
 
     named = dict(zip(_named_safely(folder, sources), sources, strict=True))
     try:
         run(connection, f"CREATE TABLE {SEEN} AS {query_of(list(named))}", look)
-    except duckdb.OutOfMemoryException as error:
-        raise KubewitnessError("the logs need more memory than there is: name fewer of them at a time") from error
-    except duckdb.Error as error:
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:  # any other one is a fault of ours
         if len(named) == 1:
             name, what = _what_is_wrong(sources[0], error)
             raise KubewitnessError(f"{name}: {what}") from error
@@ -80,7 +78,7 @@ def _read_one_by_one(
         query = query_of([name])
         try:
             run(connection, f"INSERT INTO {SEEN} {query}" if made else f"CREATE TABLE {SEEN} AS {query}", look)
-        except duckdb.Error as error:
+        except (duckdb.IOException, duckdb.InvalidInputException) as error:
             broken.append(_what_is_wrong(source, error))
         else:
             made = True

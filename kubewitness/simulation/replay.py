@@ -13,8 +13,8 @@ from kubewitness.simulation.events import BLANK, rejected_query
 from kubewitness.simulation.firstbad import first_bad_line
 from kubewitness.simulation.judge import UNDERIVABLE_QUERY, decide_statement
 from kubewitness.simulation.logfiles import find_logs
-from kubewitness.simulation.longlines import can_be_looked_into, long_lines
 from kubewitness.simulation.model import LogFile, Place, Simulation, Top, Unreadable, Why
+from kubewitness.simulation.overlooked import Overlooked, can_be_looked_into, overlooked
 from kubewitness.simulation.reading import Reading, read
 from kubewitness.simulation.scan import UNREAD, scan_query
 from kubewitness.simulation.sums import Sums
@@ -78,14 +78,15 @@ def _unreadable(connection: DuckDBPyConnection, reading: Reading) -> Unreadable:
     """Lines by the reason. The first one is looked for in the first file that has any."""
     counts: Counter[Why] = Counter()
     files: dict[str, Why] = {}
-    for why, file, count in (*_unread(connection, reading), *_too_long(connection, reading)):
+    missing = _overlooked(connection, reading)
+    for why, file, count in (*_unread(connection, reading), *_too_long(reading, missing)):
         counts[Why(why)] += count
         files[file] = Why(why)
     unclear = connection.execute(UNDERIVABLE_QUERY).fetchall()[0][0]
     if unclear:
         counts[Why.NO_REQUEST] += unclear
     lines = {why: counts[why] for why in Why if counts[why]}
-    return Unreadable(lines, _first(reading, files, unclear=bool(unclear)), reading.broken)
+    return Unreadable(lines, _first(reading, files, unclear=bool(unclear)), (*reading.broken, *missing.damaged.items()))
 
 
 def _unread(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[str, str, int]]:
@@ -98,12 +99,16 @@ def _unread(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[
             yield why, file, count
 
 
-def _too_long(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[str, str, int]]:
-    """DuckDB tells of some of them only, so those that it tells of are not counted where these are."""
+def _overlooked(connection: DuckDBPyConnection, reading: Reading) -> Overlooked:
     scanned = connection.execute(results.SCANNED).fetchall()[0][0]
-    whole = {key: source for key, source in reading.sources.items() if source.name not in dict(reading.broken)}
-    found = long_lines(list(whole.values()), scanned)
-    yield from ((Why.TOO_LONG, key, found[source.name]) for key, source in whole.items() if source.name in found)
+    return overlooked([item for item in reading.sources.values() if item.name not in dict(reading.broken)], scanned)
+
+
+def _too_long(reading: Reading, missing: Overlooked) -> Iterator[tuple[str, str, int]]:
+    """DuckDB tells of some of them only, so those that it tells of are not counted where these are."""
+    for file, source in reading.sources.items():
+        if source.name in missing.long_lines:
+            yield Why.TOO_LONG, file, missing.long_lines[source.name]
 
 
 def _first(reading: Reading, files: dict[str, Why], *, unclear: bool) -> Place | None:

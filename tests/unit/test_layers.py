@@ -33,7 +33,7 @@ EFFECTS = {
     "kubewitness.simulation.engine",
     "kubewitness.simulation.firstbad",
     "kubewitness.simulation.logfiles",
-    "kubewitness.simulation.longlines",
+    "kubewitness.simulation.overlooked",
     "kubewitness.simulation.reading",
     "kubewitness.simulation.replay",
 }

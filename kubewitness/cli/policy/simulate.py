@@ -74,9 +74,10 @@ def command(
         found = simulate(loaded.policy, version, names, top=top or _TOP[output], look=look)
     report = Replayed(file, version, loaded.strict_error, found)
     write(simulation_renderer(output)(report, options(to_terminal=True)), None)
-    unreadable = found.unreadable
-    if unreadable.count or unreadable.files:
-        _tell(f"{unreadable.count} lines and {len(unreadable.files)} files not read")
+    left = {"line": found.unreadable.count, "file": len(found.unreadable.files)}
+    if any(left.values()):
+        counts = (f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in left.items() if count)
+        _tell(f"{' and '.join(counts)} not read")
         sys.exit(3)
 
 
