@@ -29,14 +29,17 @@ lint: setup ## ruff, mypy --strict, shellcheck
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@echo 'lint: clean'
 
-lab: setup ## as root: the tests on a real kubeadm control plane, for each of LAB_VERSIONS
+lab: setup ## as root: the tests on a real kubeadm control plane, for each of LAB_VERSIONS; a million decisions beside the oracle
+	@$(BIN)/python -m tests.differential --policies 100000
 	@for version in $(LAB_VERSIONS); do \
 	  echo "lab: Kubernetes $$version"; \
 	  KUBEWITNESS_LAB_VERSION=$$version $(BIN)/pytest -q --lab -m lab; \
 	done
 
-bench: setup ## what `kubewitness --help` costs, beside an empty program and `pyinfra --help`
+bench: setup ## what starting up costs; policy eval and policy simulate beside a Go program (needs Go, some minutes)
 	@$(BIN)/python tests/bench/bench_help.py
+	@$(BIN)/python -m tests.bench.bench_eval
+	@$(BIN)/python -m tests.bench.bench_simulate
 
 lock: ## write requirements-dev.txt anew (needs uv): every file hashed, no address of a package index
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes \

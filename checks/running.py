@@ -150,7 +150,8 @@ def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:
     if legacy := _legacy(server):
         return legacy
     got = recorded_level(canary.lines, canary.id) or Level.NONE
-    evidence = (server.saw(f"canary {canary.id}", f"answered {canary.code}, recorded at {got}"),)
+    found = "not found in the log" if got == Level.NONE else f"recorded at {got}"
+    evidence = (server.saw(f"canary {canary.id}", f"answered {canary.code}, {found}"),)
     if wanted == got == Level.NONE:
         return NotApplicable("the policy does not record it, so that it is not in the log proves nothing")
     if got == Level.NONE and (waits := _buffered_seconds(server)) > canary.waited_seconds:
@@ -160,7 +161,7 @@ def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:
         )
     if got != wanted:
         remedy = "find out where it went: is the log path right, is the disk full, was the policy loaded?"
-        return Fail(f"recorded at {got}", remedy, str(wanted), str(got), evidence)
+        return Fail(found, remedy, str(wanted), str(got), evidence)
     return Pass(f"answered {canary.code}, recorded at {got} as the policy says", evidence)
 
 

@@ -7,7 +7,7 @@ It reads nothing, and the threshold is the standard's, never its own. ``ladder``
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from kubewitness.apiserver import StaticPod
 from kubewitness.model import FieldDifference, Kind, Reason, Unread
@@ -59,6 +59,8 @@ class NotApplicable:
 
     message: str
 
+
+_AS_ROOT: Final = "run as root, or set _sudo in the inventory"
 
 Result: TypeAlias = Pass | Fail | Unknown | NotApplicable
 _Observed = TypeVar("_Observed")
@@ -117,7 +119,7 @@ def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
     """The pod and its audit settings, or why there are none: what nearly every check begins with."""
     match server.pod:
         case Unread(reason=reason, detail=detail):
-            return Unknown(reason, detail, "run as root, or set _sudo in the inventory")
+            return Unknown(reason, detail, None if reason is Reason.UNSUPPORTED else _AS_ROOT)
         case Broken(error=error):
             return Unknown(Reason.PARSE, error, "mend the manifest: see apiserver-manifest")
         case None:

@@ -119,7 +119,10 @@ def _read(state: State, item: Host, canary: str) -> Subject:
         unread = Unread(Reason.UNREACHABLE, str(error))
     except (KubewitnessError, UnicodeDecodeError) as error:
         unread = Unread(Reason.PARSE, str(error))
-    except (OSError, SSHException, EOFError) as error:
+    except EOFError:
+        detail = "the connection ended, or sudo wanted a password and there is no terminal: set _sudo_password"
+        unread = Unread(Reason.UNREACHABLE, detail)
+    except (OSError, SSHException) as error:
         unread = Unread(Reason.UNREACHABLE, str(error) or type(error).__name__)
     except Exception as error:  # noqa: BLE001  one odd node must neither end the check of the others nor look like a PASS
         unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver import StaticPod, rotation_gaps
 from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
+from kubewitness.auditpolicy.exempted import exemptions
+from kubewitness.auditpolicy.exempting import recording, those_of, what_of
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kubewitness.apiserver import AuditSettings, HostFile
+    from kubewitness.godecode.tree import Mark
     from kubewitness.model import FieldDifference, ServerVersion
     from kubewitness.observed import ApiServer
     from kubewitness.standard import AuditStandard
@@ -123,10 +126,8 @@ def load_differences(loaded: Loaded | Refused | None) -> tuple[Difference, ...]:
             return (
                 Difference("audit policy", "loads", f"{at}{error}", "mend the policy: kube-apiserver exits with it"),
             )
-        case Loaded(strict_error=str(error)):
-            remedy = "mend the policy: kube-apiserver drops what it does not know and goes on with the rest"
-            return (Difference("audit policy", "decodes strictly", error, remedy),)
-    return ()
+        case Loaded(strict_error=error, rest=rest):
+            return (*_dropped(error), *_not_read(rest))
 
 
 def record_differences(
@@ -144,6 +145,28 @@ def record_differences(
         )
         for short in shortfalls(loaded.policy, standard.at_least, version)
     )
+
+
+def exemption_differences(
+    loaded: Loaded | Refused | None, standard: AuditStandard, version: ServerVersion
+) -> tuple[Difference, ...] | None:
+    """Whoever escapes because a rule names him, a difference for each rule: the team's decision, so none refuses it.
+
+    ``None``: none was found, and the policy names too many to ask about all.
+    """
+    if not isinstance(loaded, Loaded):
+        return ()
+    asked, rules = exemptions(loaded.policy, standard.at_least, version), loaded.policy.rules
+    found = tuple(
+        Difference(
+            those_of(item),
+            f"recorded at {' or '.join(dict.fromkeys(level for _, level in item.missed))} at least",
+            f"level {item.got}, by {_rule(loaded, item.rule)}: {what_of(item)}",
+            f"take them out of {_rule(loaded, item.rule)}, or write before it:\n{recording(rules[item.rule], item)}",
+        )
+        for item in asked.found
+    )
+    return found if found or asked.is_complete else None
 
 
 def leak_differences(
@@ -206,6 +229,21 @@ def own_policy_differences(
 
 def _rule(loaded: Loaded, index: int) -> str:
     return "no rule" if index < 0 else f"rules[{index}] (line {loaded.policy.rules[index].line})"
+
+
+def _dropped(strict_error: str | None) -> tuple[Difference, ...]:
+    if strict_error is None:
+        return ()
+    remedy = "mend the policy: kube-apiserver drops what it does not know and goes on with the rest"
+    return (Difference("audit policy", "decodes strictly", strict_error, remedy),)
+
+
+def _not_read(rest: Mark | None) -> tuple[Difference, ...]:
+    if rest is None:
+        return ()
+    actual = f"line {rest.line}: a second YAML document, which kube-apiserver does not read"
+    remedy = "put its rules into the first document, or remove it"
+    return (Difference("audit policy", "one YAML document", actual, remedy),)
 
 
 def _wide(host: HostFile, field: str) -> tuple[Difference, ...]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kubewitness.apiserver import StaticPod, parse_flags, read_static_pod
-from kubewitness.auditpolicy import Loaded, load
+from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.demand import Difference
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Unread
+from kubewitness.ruledrift import rule_changes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kubewitness.auditpolicy import GroupResources, Policy, Rule
     from kubewitness.observed import ApiServer, LastRun
 
 
@@ -32,7 +32,7 @@ def since_last_run(server: ApiServer, last: LastRun) -> tuple[Difference, ...]:
     fields = [*_compare(_flags(before), _flags(server.pod)), *_compare(_mounts(before), _mounts(server.pod))]
     now = _policy_now(server)
     if not isinstance(now, Unread):
-        fields += _compare(_rules(server, last.policy), _rules(server, now))
+        fields += _policy(server, last.policy, now)
     return tuple(Difference(name, old, new, remedy) for name, old, new in fields)
 
 
@@ -64,37 +64,20 @@ def _policy_now(server: ApiServer) -> str | Unread | None:
     return file if file is None or isinstance(file, Unread) else file.text
 
 
-def _rules(server: ApiServer, text: str | None) -> dict[str, str]:
-    """Each rule as one line; a policy that does not load is one field."""
-    if text is None:
-        return {}
-    loaded = load(text, server.known_version)
-    if not isinstance(loaded, Loaded):
-        return {"policy": f"does not load: {loaded.error}"}
-    policy = loaded.policy
-    managed_fields = str(policy.omit_managed_fields).lower()
-    return {"omitStages": ", ".join(policy.omit_stages), "omitManagedFields": managed_fields, **_lines(policy)}
+def _policy(server: ApiServer, old: str | None, new: str | None) -> Iterator[tuple[str, str, str]]:
+    """What of the policy differs; one that does not load is one field."""
+    before, after = (None if text is None else load(text, server.known_version) for text in (old, new))
+    yield from _compare(_beside_the_rules(before), _beside_the_rules(after))
+    rules = (found.policy.rules if isinstance(found, Loaded) else () for found in (before, after))
+    yield from ((change.field, change.before, change.after) for change in rule_changes(*rules))
 
 
-def _lines(policy: Policy) -> dict[str, str]:
-    return {f"rules[{index}]": _summary(rule) for index, rule in enumerate(policy.rules)}
-
-
-def _summary(rule: Rule) -> str:
-    """``Metadata verbs=get,list resources=/secrets``: what a rule says, in one line, without what it leaves open."""
-    resources = (f"{item.group}/{'+'.join(item.resources) or '*'}{_named(item)}" for item in rule.resources)
-    parts = {
-        "users": rule.users,
-        "userGroups": rule.user_groups,
-        "verbs": rule.verbs,
-        "resources": tuple(resources),
-        "namespaces": rule.namespaces,
-        "nonResourceURLs": rule.non_resource_urls,
-        "omitStages": rule.omit_stages,
-        "omitManagedFields": () if rule.omit_managed_fields is None else (str(rule.omit_managed_fields).lower(),),
-    }
-    return " ".join([rule.level, *(f"{name}={','.join(values)}" for name, values in parts.items() if values)])
-
-
-def _named(item: GroupResources) -> str:
-    return f":{'+'.join(item.resource_names)}" if item.resource_names else ""
+def _beside_the_rules(found: Loaded | Refused | None) -> dict[str, str]:
+    match found:
+        case None:
+            return {}
+        case Refused(error=error):
+            return {"policy": f"does not load: {error}"}
+        case Loaded(policy=policy):
+            managed_fields = str(policy.omit_managed_fields).lower()
+            return {"omitStages": ", ".join(policy.omit_stages), "omitManagedFields": managed_fields}

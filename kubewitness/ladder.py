@@ -126,13 +126,12 @@ def _finding(item: Check, result: Result, subject: Subject, state: SourceState) 
 def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceiling: Rung) -> SourceState:
     results = list(results)
     rung, unknown = _climb(results, required, ceiling)
-    failed = [item for item, result in results if isinstance(result, Fail) and item.severity.rank >= Severity.HIGH.rank]
-    if rung is not None and rung < min(required, ceiling):
+    failed = any(isinstance(result, Fail) and item.severity.rank >= Severity.HIGH.rank for item, result in results)
+    short = rung is None or rung < min(required, ceiling)
+    if failed or (short and unknown is None):
         return SourceState(rung, required, ceiling, Status.FAIL)
-    if failed:
-        return SourceState(rung, required, ceiling, Status.FAIL)
-    if rung is None:
-        return SourceState(None, required, ceiling, Status.UNKNOWN, str(unknown.reason), unknown.remedy)
+    if short and unknown is not None:
+        return SourceState(rung, required, ceiling, Status.UNKNOWN, str(unknown.reason), unknown.remedy)
     if required > ceiling:
         hint = (
             _MORE
@@ -143,15 +142,15 @@ def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceili
     return SourceState(rung, required, ceiling, Status.PASS)
 
 
-_NOTHING: Final = Unknown(Reason.NOT_OBSERVED, "")
+def _climb(
+    results: Sequence[tuple[Check, Result]], required: Rung, ceiling: Rung
+) -> tuple[Rung | None, Unknown | None]:
+    """The highest rung up to which climbing checks passed, and what is not known of the next one; ``None``: nothing.
 
-
-def _climb(results: Sequence[tuple[Check, Result]], required: Rung, ceiling: Rung) -> tuple[Rung | None, Unknown]:
-    """The highest rung up to which climbing checks passed and none failed; ``None`` when something there is not known.
-
-    A rung that no check shows is not known either, where it is asked for; else it is where the ladder ends.
+    The rung is ``None`` where the first one is not known. A rung that no check shows is not known either, where it is
+    asked for; else it is where the ladder ends.
     """
-    reached = Rung.OFF
+    reached: Rung = Rung.OFF
     for rung in Rung:
         if not Rung.OFF < rung <= ceiling:
             continue
@@ -160,14 +159,14 @@ def _climb(results: Sequence[tuple[Check, Result]], required: Rung, ceiling: Run
             break
         unknown = [result for result in here if isinstance(result, Unknown)]
         if unknown:
-            return None, unknown[0]
+            return reached or None, unknown[0]
         if not any(isinstance(result, Pass) for result in here):
             if rung > required:
                 break
             hint = f"nothing shows rung {rung.value}: ask for less: --require {reached.name.lower()}"
-            return None, Unknown(Reason.NOT_OBSERVED, "", hint)
+            return reached or None, Unknown(Reason.NOT_OBSERVED, "", hint)
         reached = rung
-    return reached, _NOTHING
+    return reached, None
 
 
 def exit_code(findings: Iterable[Finding], targets: Iterable[Target], fail_on: Severity) -> int:

@@ -14,6 +14,7 @@ from kubewitness.apiserver import (
     AuditSettings,
     HostFile,
     StaticPod,
+    UnsupportedManifestError,
     VariableError,
     audit_settings,
     detect,
@@ -230,6 +231,8 @@ def _pod(manifest: File | Unread | None) -> StaticPod | Broken | Unread | None:
         return _why(manifest)
     try:
         return read_static_pod(manifest.text, manifest.path)
+    except UnsupportedManifestError as error:
+        return Unread(Reason.UNSUPPORTED, str(error))
     except KubewitnessError as error:
         return Broken(str(error))
 

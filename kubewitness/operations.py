@@ -26,6 +26,7 @@ from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
 from kubewitness.rollout.plan import plan_audit
 from kubewitness.rollout.returning import plan_undo
 from kubewitness.rollout.script import transaction_input, transaction_script
+from kubewitness.shell import STATE_DIR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -173,6 +174,8 @@ def _carry_out(outcome: Plan | Refusal, run: RunContext) -> Generator[FunctionCo
             _fail_while_preparing()
         yield FunctionCommand(_refuse, (), {})
     elif not outcome.changes:
+        for line in outcome.reasons:
+            logger.info("%s%s", host.print_prefix, printable(line))
         host.noop("audit logging is as the standard asks, and nothing is stale")
     else:
         for line in describe(outcome, live=tree_root(host) is None):
@@ -207,6 +210,9 @@ def _run(state: State, host: Host, plan: Plan, run: RunContext, arguments: dict[
     script = transaction_script(
         plan, view=view, root=root or "", run=run.id, owner=run.owner, wait_seconds=run.wait_seconds
     )
+    if view is View.LIVE:
+        journal = f"{STATE_DIR}/runs/{run.id}/journal"
+        logger.info("%srun %s: it goes on if this connection drops, and tells %s", host.print_prefix, run.id, journal)
     command = script_command(script)
     done, _ = host.run_shell_command(command, print_output=True, **arguments, _stdin=transaction_input(plan))
     if done:

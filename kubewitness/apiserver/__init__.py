@@ -17,13 +17,14 @@ from kubewitness.apiserver.flags import (
 from kubewitness.apiserver.manifest import image_version, is_kube_apiserver, pod_identity, read_static_pod
 from kubewitness.apiserver.patch import AddedVolume, ManifestEdit, patch
 from kubewitness.apiserver.pod import Covering, HostFile, Mount, StaticPod, Volume
-from kubewitness.apiserver.podtree import ManifestError
+from kubewitness.apiserver.podtree import ManifestError, UnsupportedManifestError
 from kubewitness.apiserver.retention import (
     Gap,
     RotationMinimum,
     capacity_mib,
     is_unbounded,
     rotation_gaps,
+    rotation_values,
     unknown_rotation,
 )
 from kubewitness.apiserver.settings import AuditSettings, Batching, Truncation, audit_settings
@@ -50,6 +51,7 @@ __all__ = [
     "RotationMinimum",
     "StaticPod",
     "Truncation",
+    "UnsupportedManifestError",
     "ValueKind",
     "VariableError",
     "Volume",
@@ -65,6 +67,7 @@ __all__ = [
     "pod_identity",
     "read_static_pod",
     "rotation_gaps",
+    "rotation_values",
     "server_endpoint",
     "unknown_flags",
     "unknown_rotation",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.apiserver.flags import Flags, first_argument, parse_flags
 from kubewitness.apiserver.govalues import GoValueError, parse_int
 from kubewitness.apiserver.pod import Mount, StaticPod, Volume
-from kubewitness.apiserver.podtree import Cursor, decode
+from kubewitness.apiserver.podtree import Cursor, UnsupportedManifestError, decode
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import ServerVersion
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SERVER: Final = "kube-apiserver"
+_PROGRAMS: Final = ("apiserver", "hyperkube")
 _SHELLS: Final = frozenset({"sh", "bash", "ash", "dash", "busybox"})
 _LABEL: Final = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?\Z")
 _SUBDOMAIN: Final = re.compile(r"(?=.{1,253}\Z)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\Z")
@@ -109,9 +110,11 @@ def _rank(container: Cursor) -> int:
     first = first_argument(argv)
     if first > 0 and argv[first - 1].rpartition("/")[2] in {_SERVER, "apiserver"}:
         return 3
+    image = container.text("image").partition("@")[0].rpartition("/")[2].partition(":")[0]
+    if argv and not any(word in text for word in _PROGRAMS for text in (*argv, image)):
+        return 0  # it starts something else, whatever it is called
     if container.text("name") == _SERVER:
         return 2
-    image = container.text("image").partition("@")[0].rpartition("/")[2].partition(":")[0]
     return 1 if image == _SERVER or image.startswith(f"{_SERVER}-") else 0
 
 
@@ -152,7 +155,8 @@ def _containers(root: Cursor) -> tuple[Cursor, ...]:
 def _refuse_shell(container: Cursor, argv: Sequence[str]) -> None:
     if argv and argv[0].rpartition("/")[2] in _SHELLS:
         remedy = "list kube-apiserver and its flags as items of command"
-        raise container.refuse(f"starts kube-apiserver through a shell ({argv[0]}), whose text we do not read", remedy)
+        problem = f"{container.path} starts kube-apiserver through a shell ({argv[0]}), whose text we do not read"
+        raise UnsupportedManifestError(f"{container.where}:{container.line}: {problem}", remedy)
 
 
 def _port(flags: Flags) -> int:

@@ -27,6 +27,10 @@ class ManifestError(KubewitnessError):
         self.problem = problem
 
 
+class UnsupportedManifestError(ManifestError):
+    """A manifest that the kubelet takes and of which we cannot say what it starts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """A value in the manifest. ``where`` names the file, ``path`` the field: ``spec.containers[0].name``."""

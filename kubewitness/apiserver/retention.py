@@ -40,7 +40,7 @@ def rotation_gaps(settings: AuditSettings, rotation: RotationMinimum) -> tuple[G
         return ()
     return tuple(
         Gap(flag, expected, actual, expected)
-        for flag, actual, expected in _rotation(settings, rotation)
+        for flag, actual, expected in rotation_values(settings, rotation)
         if actual is not None and 0 < actual < expected
     )
 
@@ -49,7 +49,7 @@ def unknown_rotation(settings: AuditSettings) -> tuple[str, ...]:
     """The flags of rotation whose value in force is not known, because the server's version is not."""
     if not _rotated_here(settings):
         return ()
-    return tuple(flag for flag, actual, _ in _rotation(settings, RotationMinimum(0, 0, 0)) if actual is None)
+    return tuple(flag for flag, actual, _ in rotation_values(settings, RotationMinimum(0, 0, 0)) if actual is None)
 
 
 def is_unbounded(settings: AuditSettings) -> bool | None:
@@ -80,7 +80,8 @@ def _rotated_here(settings: AuditSettings) -> bool:
     return settings.log_path not in {"", "-"}
 
 
-def _rotation(settings: AuditSettings, rotation: RotationMinimum) -> Iterator[tuple[str, int | None, int]]:
+def rotation_values(settings: AuditSettings, rotation: RotationMinimum) -> Iterator[tuple[str, int | None, int]]:
+    """Each flag of rotation with its value in force (``None``: not known) and the minimum."""
     yield "audit-log-maxage", settings.maxage_days, rotation.maxage_days
     yield "audit-log-maxbackup", settings.maxbackup, rotation.maxbackup
     yield "audit-log-maxsize", settings.maxsize_mib, rotation.maxsize_mib

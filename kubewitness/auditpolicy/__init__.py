@@ -1,7 +1,15 @@
 """The audit policy as kube-apiserver understands it: decode, validate, evaluate, and what it leaves unrecorded.
 
 Pure, and without any knowledge of nodes or clusters. Exact per server version from 1.24 on; compared with
-k8s.io/apiserver's own code.
+k8s.io/apiserver's own code. Where to look:
+
+- a file becomes a policy: ``decode`` over ``identity``, ``schema``, ``bind``, ``draft``, ``validate``; ``documents``
+- a policy decides: ``types``, ``evaluate``, and the same fast: ``compiled``, or as SQL: ``to_sql``
+- a request is read: ``attributes`` and ``jsonlines`` over ``requestinfo``, ``requesturi``, ``listoptions``,
+  ``labelselector``; or said in kubectl's words: ``query``
+- a policy is judged: ``probes`` and ``coverage``, ``exempted``, ``lint``
+- it is explained and compared: ``explanation``, ``matrix``, ``difference``
+- it stands inside something else: ``embedded``, ``verdict``
 """
 
 from kubewitness.auditpolicy.attributes import RecordError, attributes_of

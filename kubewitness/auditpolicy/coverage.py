@@ -13,6 +13,7 @@ from kubewitness.errors import KubewitnessError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kubewitness.auditpolicy.evaluate import Decision
     from kubewitness.model import ServerVersion
 
 _BY_ID: Final = {probe.id: probe for probe in PROBES}
@@ -57,7 +58,11 @@ def recorded(policy: Policy, probe: Probe, version: ServerVersion) -> Recorded:
     A watch or another long-running request is recorded if one of its two stages stays: both carry the answer's code. An
     event of stage RequestReceived alone does not count: it does not say whether the request succeeded.
     """
-    decision = evaluate(policy, probe.attributes, version)
+    return left_of(evaluate(policy, probe.attributes, version), probe)
+
+
+def left_of(decision: Decision, probe: Probe) -> Recorded:
+    """What is left of the probe in the log after this decision."""
     if decision.level is not Level.NONE and decision.omit_stages.issuperset(probe.stages):
         return Recorded(Level.NONE, decision.rule, omitted=True)
     return Recorded(decision.level, decision.rule)

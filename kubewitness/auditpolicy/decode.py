@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from kubewitness.auditpolicy.bind import Bound, bind
+from kubewitness.auditpolicy.documents import second_document
 from kubewitness.auditpolicy.draft import draft_of, policy_of
 from kubewitness.auditpolicy.identity import Identity, identify, require_policy
 from kubewitness.auditpolicy.schema import INTERNAL_POLICY, POLICY, Struct
@@ -40,12 +41,14 @@ class Loaded:
     """kube-apiserver would start with ``policy``.
 
     ``ignored``: keys that it does not know or that come twice, at their places, whatever the version. ``strict_error``:
-    the warning that it writes about them; ``None`` where there are none, and before 1.26.
+    the warning that it writes about them; ``None`` where there are none, and before 1.26. ``rest``: where a second YAML
+    document begins, which it does not read and does not mention.
     """
 
     policy: Policy
     strict_error: str | None
     ignored: tuple[Problem, ...] = ()
+    rest: Mark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ def load_bytes(data: bytes, version: ServerVersion) -> Loaded | Refused:
     if identity.is_internal:
         text = f"unknown group version field {identity.group}/{identity.version}, Kind={identity.kind} in policy"
         return Refused(text, identity.mark.line, identity.mark.column, (), strict_error, ignored)
-    return _judge(bound, version, strict_error, ignored)
+    judged = _judge(bound, version, strict_error, ignored)
+    return replace(judged, rest=second_document(data)) if isinstance(judged, Loaded) else judged
 
 
 def _target(identity: Identity, version: ServerVersion) -> Struct:

@@ -1,7 +1,8 @@
 """Policies in a text that is no YAML as a whole: documentation, a script with a here-document, a template.
 
 A policy begins at the line with its apiVersion (comments and ``kind`` may stand before it) and ends where a line is
-indented less, or is none of its own: the end of a code block or here-document, the next document.
+indented less, or is none of its own: the end of a code block or here-document, the next document. What a template says
+between its lines is its own (it would be wrong to judge half of it), behind the last one it is not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from kubewitness.auditpolicy.identity import GROUP
 
 _BEGIN: Final = re.compile(rf"""([ \t]*(?:-[ ]+)?)["']?apiVersion["']?:[ \t]*["']?{re.escape(GROUP)}/""")
 _BEFORE: Final = re.compile(r"""\s*(?:\#.*|["']?kind["']?:.*)?\Z""")
-_OWN: Final = re.compile(r"""(?:\#|-(?:\s|\Z)|["']?[A-Za-z][\w.-]*["']?\s*:(?:\s|\Z)|\{\{)""")
+_TEMPLATE: Final = r"(?:\{\{|\{%|<%|%\{|\$\{)"
+_OWN: Final = re.compile(rf"""(?:\#|-(?:\s|\Z)|["']?[A-Za-z][\w.-]*["']?\s*:(?:\s|\Z)|{_TEMPLATE})""")
+_TRAILING: Final = re.compile(rf"\s*(?:{_TEMPLATE}.*)?\Z")
 _NOT_YET: Final = re.compile(r"\s*(?:\#.*|---.*|%.*)?\Z")
 
 
@@ -60,11 +63,12 @@ def _begin(lines: list[str], at: int, floor: int, indent: str) -> int:
 
 
 def _end(lines: list[str], at: int, indent: str) -> int:
-    for line in range(at, len(lines)):
-        text = lines[line]
-        if not text.strip():
-            continue
-        inside = text.removeprefix(indent)
-        if not text.startswith(indent) or not (inside[0] in " \t" or _OWN.match(inside)):
-            return line
-    return len(lines)
+    end = next((line for line in range(at, len(lines)) if not _is_inside(lines[line], indent)), len(lines))
+    while end > at and _TRAILING.match(lines[end - 1]):
+        end -= 1
+    return end
+
+
+def _is_inside(line: str, indent: str) -> bool:
+    inside = line.removeprefix(indent)
+    return not line.strip() or (line.startswith(indent) and (inside[0] in " \t" or bool(_OWN.match(inside))))

@@ -53,6 +53,12 @@ class Verdict:
         return self._placed(self.found.ignored)
 
     @property
+    def rest(self) -> Mark | None:
+        """Where a second document begins in the file, which it would not read; it does not say so."""
+        mark = self.found.rest if isinstance(self.found, Loaded) else None
+        return mark if mark is None or self.inside is None else _mark(self.inside, mark)
+
+    @property
     def faults(self) -> tuple[Problem, ...]:
         """Why it would not start, one by one, at their places in the file."""
         if isinstance(self.found, Loaded):

@@ -168,7 +168,7 @@ class _Walker:
         self._value_ends()
 
     def _root_scalar(self, event: Any) -> None:
-        if self.documents == 1 and event.style == "" and event.value in {"", "~", "null", "Null", "NULL"}:
+        if self.documents == 1 and not event.style and event.value in {"", "~", "null", "Null", "NULL"}:
             self.finds.is_policy = True
 
     def _identify(self, inside: _Open, value: str) -> None:

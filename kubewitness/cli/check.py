@@ -69,6 +69,8 @@ def _sink(item: str) -> tuple[str, str | None]:
     """``json=out.json`` as format and file. An unknown format is refused before anything is read."""
     from kubewitness.report import renderer  # noqa: PLC0415
 
-    name, _, file = item.partition("=")
+    name, equals, file = item.partition("=")
     renderer(name)
+    if equals and not file:
+        raise click.UsageError(f"-o {item}: no file is named behind the =")
     return name, file or None

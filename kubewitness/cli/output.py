@@ -19,18 +19,30 @@ if TYPE_CHECKING:
 
 
 def write(text: str, file: str | None) -> None:
-    """To standard output, or to ``file``: a reader of it sees the old text or the new one, never half of one."""
+    """To standard output, or to ``file``: a device, a pipe, a file behind a link, or a file of its own."""
     if file is None:
         _print(text)
         return
-    path = Path(file)
+    try:
+        path = Path(file).resolve()
+        if path.exists() and not path.is_file():
+            path.write_text(text, "utf-8")
+        else:
+            _replace(path, text)
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        raise KubewitnessError(f"{file}: cannot be written: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _replace(path: Path, text: str) -> None:
+    """A reader of the file sees the old text or the new one, never half of one; its mode stays."""
     part = path.with_name(f".{path.name}.part")
     try:
         part.write_text(text, "utf-8")
+        if path.exists():
+            part.chmod(path.stat().st_mode)
         part.replace(path)
-    except OSError as error:
+    finally:
         part.unlink(missing_ok=True)
-        raise KubewitnessError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def _print(text: str) -> None:

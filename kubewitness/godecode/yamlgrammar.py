@@ -154,7 +154,7 @@ class Grammar:
             token = self._next()
         if token.kind is TokenKind.ANCHOR and anchor is None:
             anchor = token.text
-            self.scanner.skip()
+            self._next()
         if tagged is None:
             return anchor, ""
         tag = tagged.suffix if not tagged.text else self._long_tag(tagged)

@@ -91,6 +91,7 @@ def parse_reading(lines: Sequence[str]) -> Reading:
         state=_by_name(frames, "state"),
         saved=_by_name(frames, "saved"),
         lock=lock[0] if lock else None,
+        policy_folders={file.path: file for file in map(_file, _files(frames, "policydir"))},
     )
 
 

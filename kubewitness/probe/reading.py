@@ -5,7 +5,7 @@ Three answers everywhere: a value, ``None`` for what is known to be absent, ``Un
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -125,8 +125,8 @@ class AuditLog:
 class Reading:
     """Everything that one probe of one node saw. ``now``: seconds since the epoch by the node's clock.
 
-    ``lock``: who is changing this node right now, ``None``: nobody. ``state``: what our last run left; ``saved``: the
-    files of the run that was asked for. Both by file name.
+    ``policy_folders``: the folders of ``policies``. ``lock``: who is changing this node right now, ``None``: nobody.
+    ``state``: what our last run left; ``saved``: the files of the run that was asked for. Both by file name.
     """
 
     view: View
@@ -143,3 +143,4 @@ class Reading:
     state: dict[str, File]
     saved: dict[str, File]
     lock: str | None
+    policy_folders: dict[str, File] = field(default_factory=dict)

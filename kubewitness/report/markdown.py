@@ -11,12 +11,23 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.report.safe import safe, safe_lines
-from kubewitness.report.summary import GLYPHS, cell_note, columns, groups, legend, rungs, summary_line, word
+from kubewitness.report.summary import (
+    GLYPHS,
+    batches,
+    cell_note,
+    columns,
+    differing,
+    groups,
+    legend,
+    rungs,
+    summary_line,
+    word,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kubewitness.model import Finding, Report, SourceState, Target
+    from kubewitness.model import FieldDifference, Finding, Report, SourceState, Target
     from kubewitness.report import Options
     from kubewitness.report.summary import Group
 
@@ -60,8 +71,9 @@ def _findings(report: Report) -> Iterator[str]:
     for group in groups(report):
         yield f"## {_code(group.target)} in {_code(group.cluster)}"
         yield ""
-        for finding in group.findings:
-            yield from _finding(finding)
+        shown: set[FieldDifference] = set()
+        for batch in batches(group.findings):
+            yield from _finding(batch, shown)
         yield from _not_applicable(group)
         yield ""
 
@@ -71,20 +83,25 @@ def _not_applicable(group: Group) -> Iterator[str]:
         yield f"- not applicable: {', '.join(map(_code, group.not_applicable))}"
 
 
-def _finding(finding: Finding) -> Iterator[str]:
+def _finding(batch: list[Finding], shown: set[FieldDifference]) -> Iterator[str]:
+    """Findings that say the same, as one. ``shown``: differences that stand above, and need no second line."""
+    finding, names = batch[0], ", ".join(_code(item.check) for item in batch)
     why = f" ({_text(finding.reason)})" if finding.reason else ""
     ladder = "" if finding.required is None else f", rung {rungs(finding.rung, finding.required)}"
-    verdict = f"{GLYPHS[finding.status]} **{finding.status}** {finding.severity} {_code(finding.check)}{ladder}{why}"
+    verdict = f"{GLYPHS[finding.status]} **{finding.status}** {finding.severity} {names}{ladder}{why}"
     yield f"- {verdict}: {_text(finding.message)}"
+    if told := differing(finding, shown):
+        yield from _value("differs", "\n".join(told))
     for label, value in (("expected", finding.expected), ("actual", finding.actual)):
-        if value is not None:
+        if value is not None and not finding.differences:
             yield from _value(label, value)
     for evidence in finding.evidence:
         yield from _value(f"seen in {_code(evidence.where)} at {_code(evidence.read_at)}", evidence.value)
     if finding.remediation is not None:
         yield from _value("remedy", finding.remediation)
-    if finding.controls:
-        yield f"  - controls: {', '.join(map(_code, finding.controls))}"
+    controls = dict.fromkeys(control for item in batch for control in item.controls)
+    if controls:
+        yield f"  - controls: {', '.join(map(_code, controls))}"
 
 
 def _value(label: str, value: str) -> Iterator[str]:

@@ -6,12 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.demand import told
 from kubewitness.model import Rung, Severity, Source, Status
+from kubewitness.report.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kubewitness.model import Finding, Report, SourceState
+    from kubewitness.model import FieldDifference, Finding, Report, SourceState
 
 GLYPHS: Final = {Status.PASS: "✓", Status.FAIL: "✗", Status.UNKNOWN: "?", Status.NOT_APPLICABLE: "-"}
 """Beside the word, never instead of it."""
@@ -67,6 +69,27 @@ def groups(report: Report) -> tuple[Group, ...]:
             found.setdefault((finding.cluster, finding.target), []).append(finding)
     listed = [_group(cluster, target, findings) for (cluster, target), findings in found.items()]
     return tuple(sorted(listed, key=_worst))
+
+
+def batches(findings: Iterable[Finding]) -> list[list[Finding]]:
+    """UNKNOWNs with one reason, message and remedy belong together: six checks that a file tree cannot answer."""
+    found: dict[object, list[Finding]] = {}
+    for finding in findings:
+        same = (finding.reason, finding.message, finding.remediation, finding.evidence)
+        key = same if finding.status is Status.UNKNOWN else finding.check
+        found.setdefault(key, []).append(finding)
+    return list(found.values())
+
+
+def differing(finding: Finding, shown: set[FieldDifference]) -> list[str]:
+    """The finding's differences as safe lines; ``shown``: those that stand above on the page, which it adds to."""
+    new = [item for item in finding.differences if item not in shown]
+    shown.update(new)
+    lines = [safe(line) for line in told(new)]
+    above = len(finding.differences) - len(new)
+    if above:
+        lines.append(f"{'and ' if new else ''}{above} that {'stands' if above == 1 else 'stand'} above")
+    return lines
 
 
 def rungs(rung: int | None, required: int | None) -> str:

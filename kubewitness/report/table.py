@@ -17,13 +17,24 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from kubewitness.demand import told
 from kubewitness.model import Status
 from kubewitness.report.safe import safe, safe_lines
-from kubewitness.report.summary import GLYPHS, cell_note, columns, groups, hints, legend, rungs, summary_line, word
+from kubewitness.report.summary import (
+    GLYPHS,
+    batches,
+    cell_note,
+    columns,
+    differing,
+    groups,
+    hints,
+    legend,
+    rungs,
+    summary_line,
+    word,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from kubewitness.model import Evidence, FieldDifference, Finding, Report, SourceState, Target
     from kubewitness.report import Options
@@ -112,7 +123,7 @@ class _Writer:
         left = [f"  not applicable: {', '.join(group.not_applicable)}"] if group.not_applicable else []
         rest = (self._text(line, "dim") for line in (*left, ""))
         shown: set[FieldDifference] = set()
-        findings = [self._finding(batch, shown) for batch in _batches(group.findings)]
+        findings = [self._finding(batch, shown) for batch in batches(group.findings)]
         return Stack(title, *findings, *rest)
 
     def _target_lines(self, target: Target) -> Iterator[Text | Padding]:
@@ -136,7 +147,8 @@ class _Writer:
         grid = Table.grid(padding=(0, 2, 0, 0))
         grid.add_column(style="dim", no_wrap=True)
         grid.add_column(overflow="fold")
-        for label, value in (*_differing(finding, shown), *self._labelled(finding)):
+        told = differing(finding, shown)
+        for label, value in (*([("differs", told)] if told else []), *self._labelled(finding)):
             grid.add_row(label, self._text_of_lines(value))
         return grid
 
@@ -165,27 +177,6 @@ class _Writer:
 
     def _text_of_lines(self, lines: list[str]) -> Text:
         return Text("\n").join(self._text(line) for line in lines)
-
-
-def _batches(findings: Iterable[Finding]) -> list[list[Finding]]:
-    """UNKNOWNs with one reason, message and remedy belong together: six checks that a file tree cannot answer."""
-    batches: dict[object, list[Finding]] = {}
-    for finding in findings:
-        same = (finding.reason, finding.message, finding.remediation, finding.evidence)
-        key = same if finding.status is Status.UNKNOWN else finding.check
-        batches.setdefault(key, []).append(finding)
-    return list(batches.values())
-
-
-def _differing(finding: Finding, shown: set[FieldDifference]) -> Iterator[tuple[str, list[str]]]:
-    new = [item for item in finding.differences if item not in shown]
-    shown.update(new)
-    lines = [safe(line) for line in told(new)]
-    above = len(finding.differences) - len(new)
-    if above:
-        lines.append(f"{'and ' if new else ''}{above} that {'stands' if above == 1 else 'stand'} above")
-    if lines:
-        yield "differs", lines
 
 
 def _evidence(evidence: Evidence) -> list[str]:

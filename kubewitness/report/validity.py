@@ -6,12 +6,13 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy.decode import Refused
+from kubewitness.godecode.tree import Problem
 from kubewitness.report.safe import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from kubewitness.auditpolicy import Problem, Rule
+    from kubewitness.auditpolicy import Rule
     from kubewitness.auditpolicy.verdict import Verdict
     from kubewitness.model import ServerVersion
     from kubewitness.report import Options
@@ -23,11 +24,14 @@ _LONGEST: Final = 500
 _NO_VERSION: Final = "unknown group version field audit.k8s.io/__internal"
 _HINT: Final = "apiVersion is missing, or the first document is empty: only that one is read"
 
+_REST: Final = "a second YAML document: it is not read, and kube-apiserver does not say so"
+
 
 def as_json(verdict: Verdict) -> str:
     """One line with ``file``, ``ok``, ``error``, ``strictError`` and ``rules``; ``line`` for a policy inside something.
 
     The errors are kube-apiserver's own, or null; ``rules`` is the number of rules left, 0 where it would not start.
+    ``ignoredFromLine`` is there where a second YAML document is, which kube-apiserver does not read.
     """
     fields = {
         "file": verdict.file,
@@ -36,8 +40,9 @@ def as_json(verdict: Verdict) -> str:
         "error": verdict.error,
         "strictError": verdict.found.strict_error,
         "rules": len(verdict.rules),
+        **({} if verdict.rest is None else {"ignoredFromLine": verdict.rest.line}),
     }
-    return json.dumps(fields) + "\n"
+    return json.dumps(fields, separators=(",", ":")) + "\n"
 
 
 def as_text(verdicts: Sequence[Verdict], version: ServerVersion, options: Options) -> str:
@@ -62,6 +67,8 @@ class _Writer:
                 yield f"  {_HINT}"
             yield from self._problems(verdict.file, verdict.ignored)
             yield from (f"  {self._safe(line)}" for line in _left(verdict))
+            if verdict.rest is not None:
+                yield from self._problems(verdict.file, [Problem(_REST, verdict.rest)])
 
     def _answer(self, verdict: Verdict) -> str:
         rules = f"{len(verdict.rules)} {'rule' if len(verdict.rules) == 1 else 'rules'}"
@@ -70,6 +77,8 @@ class _Writer:
             return f"{self._colour(_RED, sure)}:"
         if verdict.ignored:
             return f"{self._colour(_YELLOW, 'ok, but')} {self.server} drops a part of it; {rules} left:"
+        if verdict.rest is not None:
+            return f"{self._colour(_YELLOW, 'ok, but')} {self.server} reads a part of it only; {rules}:"
         return f"{self._colour(_GREEN, 'ok')}, {rules}"
 
     def _name(self, verdict: Verdict) -> str:

@@ -17,6 +17,7 @@ from kubewitness.apiserver import (
     patch,
     read_static_pod,
     rotation_gaps,
+    rotation_values,
 )
 from kubewitness.auditpolicy import Level, Loaded, load
 from kubewitness.canary import Prediction, predict
@@ -73,10 +74,10 @@ def _manifest_after(server: ApiServer, standard: Standard, pod: StaticPod, setti
         volumes.append(AddedVolume("audit-policy", folder, folder, "Directory", read_only=True))
     if demand.backend_differences(settings):
         flags["audit-log-path"] = demand.LOG_PATH
-        rotation = standard.audit.rotation
-        flags["audit-log-maxage"] = str(rotation.maxage_days)
-        flags["audit-log-maxbackup"] = str(rotation.maxbackup)
-        flags["audit-log-maxsize"] = str(rotation.maxsize_mib)
+        given = parse_flags(pod.argv)
+        for flag, value, minimum in rotation_values(settings, standard.audit.rotation):
+            if given.get(flag) is None or (value is not None and 0 < value < minimum):
+                flags[flag] = str(minimum)  # a value of theirs that is no less stays, 0 keeps for ever
         folder = _folder(demand.LOG_PATH)
         present = pod.locate(demand.LOG_PATH)
         if present is None or present.mount.read_only:
@@ -173,7 +174,7 @@ def _finish(
         need_mib=need,
         accepts_drift=standard is not None and _has_drifted(server),
         buffered_seconds=settings.buffered_seconds or 0,
-        reasons=_reasons(server, standard),
+        reasons=(*_reasons(server, standard), *_exemptions(server, standard, policy)),
     )
 
 
@@ -228,3 +229,11 @@ def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:
     found = demand.told(demand.differences(server, standard.audit))
     why = needs_new_process(server)
     return (*found, *((why,) if why else ()))
+
+
+def _exemptions(server: ApiServer, standard: Standard | None, policy: FileChange | None) -> tuple[str, ...]:
+    """Who will not be recorded because the policy names him: the team's own decision, and said each time."""
+    if standard is None or policy is None or policy.after is None:
+        return ()
+    found = demand.exemption_differences(load(policy.after, server.known_version), standard.audit, server.known_version)
+    return tuple(f"the policy exempts {told}" for told in demand.told(found or ()))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from kubewitness.observed import LastRun
 from kubewitness.rollout.outcome import Plan, Refusal
 from kubewitness.rollout.plan import plan_return
 
@@ -28,9 +29,7 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     }
     for name in sorted(touched):
         if _text(server, f"{name}.new") != now[name]:  # no .new: the run took it away
-            return Refusal(
-                (f"{place}: the {name} was changed after it: undo the later change first, or edit it by hand",)
-            )
+            return Refusal((f"{place}: the {name} was changed after it: {_later(server, run)}, or edit it by hand",))
     for name in sorted(touched):
         if _text(server, f"{name}.old") is None and not (name == "policy" and _there(server, "policy.absent")):
             return Refusal((f"{place}: what the {name} was before is not there any more: put it back by hand",))
@@ -40,6 +39,12 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
         policy=_text(server, "policy.old") if "policy" in touched else now["policy"],
         policy_path=policy_path,
     )
+
+
+def _later(server: ApiServer, run: str) -> str:
+    """What to undo first, where the later change was ours."""
+    last = server.last_run.run if isinstance(server.last_run, LastRun) else run
+    return f"undo run {last} first" if last != run else "undo the later change first"
 
 
 def _text(server: ApiServer, name: str) -> str | None:

@@ -29,23 +29,43 @@ W
   printf '%s' "$w_text" | cut -c 1-400
 }
 
-wake_kubelet() { # PID: the old process still serves, so nobody has told it to end: the kubelet has not seen the manifest
-  if [ -z "$manifest_done" ] || [ -n "$woken" ] || [ $(($(clock) - begun)) -lt "$KUBELET_SECONDS" ] || ! ready "$1"; then return 0; fi
-  # it reads every manifest when it starts and leaves running containers alone; the manifest stays where it is
+# A kubelet can be there and do nothing: stopped by a signal, or hung. Prints why it would not act; nothing where it would.
+idle_kubelet() {
+  for k_pid in $(processes kubelet); do
+    case $(sed 's/^.*) //' "/proc/$k_pid/stat" 2>/dev/null) in T* | t*) printf 'is stopped by a signal (pid %s)' "$k_pid" && return ;; esac
+  done
+  command -v curl >/dev/null || return 0
+  k_health=$(curl --silent --noproxy '*' --max-time 5 http://127.0.0.1:10248/healthz 2>/dev/null)
+  case $?:$k_health in 0:ok | 7:*) ;; *) printf 'does not answer on its own health port (10248)' ;; esac # 7: it has none
+}
+
+# wake_kubelet PID: starts the kubelet anew, once, where it has not acted. PID of the old process, which still serves: so
+# nobody has told it to end, and the manifest was not seen; empty: no process has been there for as long.
+wake_kubelet() {
+  [ -z "$woken" ] || return 0
+  if [ -z "$1" ]; then
+    [ $(($(clock) - seen_at)) -ge "$KUBELET_SECONDS" ] || return 0
+    w_saw='started no kube-apiserver'
+  else
+    if [ -z "$manifest_done" ] || [ $(($(clock) - begun)) -lt "$KUBELET_SECONDS" ] || ! ready "$1"; then return 0; fi
+    w_saw='not acted on the manifest'
+  fi
+  # it reads every manifest when it starts, forgets how long it wanted to wait, and leaves running containers alone
   woken=yes why='no new kube-apiserver process appeared, not even after the kubelet was started anew'
-  say "  the kubelet has not acted on the manifest for $KUBELET_SECONDS s: starting the kubelet anew"
+  say "  the kubelet has $w_saw for $KUBELET_SECONDS s: starting the kubelet anew"
   systemctl --no-block restart kubelet >/dev/null 2>&1 || say "  systemctl restart kubelet failed"
 }
 
 # settle OLD-IDENTITY EXPECT: waits until a process other than OLD (empty: any) with these flags has been ready, and
 # the same, for STEADY_SECONDS. On failure `why` says what was seen.
 settle() {
-  w_until=$(($(clock) + LIMIT_SECONDS)) steady='' since=0 woken='' why='no new kube-apiserver process appeared'
+  w_until=$(($(clock) + LIMIT_SECONDS)) steady='' since=0 woken='' seen_at=$(clock) why='no new kube-apiserver process appeared'
   read -r s_dir s_first <<S
 $(attempts)
 S
   while [ "$(clock)" -lt "$w_until" ]; do
     now=$(identity)
+    [ -z "$now" ] || seen_at=$(clock)
     if [ -n "$now" ] && [ "$now" != "$1" ]; then
       if ! has_flags "${now%%.*}" "$2"; then
         why='the new process has other arguments than the manifest: does another manifest define the same pod?' steady=''
@@ -60,7 +80,7 @@ S
     else
       [ -z "$steady" ] || why='the new process ended again'
       steady=''
-      [ -z "$now" ] || wake_kubelet "${now%%.*}"
+      wake_kubelet "${now%%.*}"
     fi
     read -r s_now s_count <<S
 $(attempts)

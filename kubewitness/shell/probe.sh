@@ -223,7 +223,12 @@ for pid in $pids; do # a process may still run with what the manifest no longer 
   case $path in /*) logs="$logs
 $(printf '%s\n' "$wires" | on_host "$path")" ;; esac
 done
-printf '%s\n' "$policies" "$DEFAULT_POLICY" | sort -u | while IFS= read -r path; do [ -z "$path" ] || seen policy "$path" text; done
+printf '%s\n' "$policies" "$DEFAULT_POLICY" | sort -u | while IFS= read -r path; do
+  [ -n "$path" ] || continue
+  seen policy "$path" text
+  p_dir=${path%/*}
+  seen policydir "${p_dir:-/}"
+done
 printf '%s\n' "$logs" "$DEFAULT_LOG" | sort -u | while IFS= read -r path; do [ -z "$path" ] || audit_log "$path"; done
 for pid in $pids; do
   server "$pid"

@@ -42,6 +42,8 @@ look_again() { # what can have changed since it was read
   [ "$VIEW" = live ] || return 0
   old=$(identity) now=$old
   [ -n "$old" ] || refuse "no kube-apiserver runs on this node: mend that first, then start again"
+  idle=$(idle_kubelet)
+  [ -z "$idle" ] || refuse "the kubelet $idle, so it would not start kube-apiserver again: systemctl restart kubelet, then start again"
   ready "${old%%.*}" || refuse "kube-apiserver is not ready at $(endpoint "${old%%.*}") before any change: mend that first, then start again"
   case $(answer "kubewitness-$RUN-before") in
   403 | 401) ;;

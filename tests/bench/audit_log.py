@@ -26,6 +26,7 @@ _NAMESPACES: Final = tuple(f"team-{number:02}" for number in range(40))
 _CONTROLLERS: Final = ("replicaset-controller", "endpointslice-controller", "deployment-controller", "job-controller")
 _GO_ESCAPES: Final = str.maketrans({"&": "\\u0026", "<": "\\u003c", ">": "\\u003e"})
 _LARGE_SHARE: Final = 0.04
+_ESCAPED_SHARE: Final = 0.1
 
 
 @dataclass(slots=True)
@@ -162,16 +163,13 @@ def _reference(resource: str, namespace: str = "", name: str = "", group: str = 
 
 
 def _spec(cluster: Cluster, size: int) -> dict[str, Any]:
-    """A body of about ``size`` bytes, with managed fields and with characters that Go escapes."""
-    words = [f"--flag-{number}=<{cluster.hexadecimal(16)}>" for number in range(max(1, size // 60))]
+    """A body of about ``size`` bytes, with managed fields; some have characters that Go escapes."""
+    words = [f"--flag-{number}={cluster.hexadecimal(16)}" for number in range(max(1, size // 60))]
+    command = "while sleep 1; do probe <in >out && sync; done" if cluster.random.random() < _ESCAPED_SHARE else "run"
+    fields = [{"manager": "kubectl", "fieldsV1": {"f:spec": {f"f:{word[2:10]}": {}}}} for word in words[:9]]
     return {
-        "metadata": {
-            "name": cluster.pod(),
-            "managedFields": [
-                {"manager": "kubectl", "fieldsV1": {"f:spec": {f"f:{word[2:10]}": {}}}} for word in words[:9]
-            ],
-        },
-        "spec": {"containers": [{"name": "app", "command": ["sh", "-c", "a && b"], "args": words}]},
+        "metadata": {"name": cluster.pod(), "managedFields": fields},
+        "spec": {"containers": [{"name": "app", "command": ["sh", "-c", command], "args": words}]},
     }
 
 

@@ -62,7 +62,8 @@ class Given:
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
     ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest) or
-    ``directory``. ``unread``: manifests, manifest, policy, log, events, room, descriptors, record. ``last_run``:
+    ``directory``. ``policy_modes``, ``policy_uids``: of the file and of its folder. ``unread``: manifests,
+    manifest, policy, policy folder, log, events, room, descriptors, record. ``last_run``:
     ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``: of the
     process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
     """
@@ -80,6 +81,8 @@ class Given:
     files: _Changes = field(default_factory=dict)
     policy: str | None = METADATA
     policy_at: str = POLICY
+    policy_modes: tuple[str, str] = ("600", "700")
+    policy_uids: tuple[int, int] = (0, 0)
     policy_modified: float = -60
     policy_changed: float = -60
     log: _Changes | None = field(default_factory=dict)
@@ -131,6 +134,7 @@ class Given:
             state=self._state(),
             saved={name: _file(f"{STATE}/runs/r1/{name}", text) for name, text in self.saved.items()},
             lock=None,
+            policy_folders=self._policy_folders(),
         )
 
     def _manifests(self) -> list[File]:
@@ -147,7 +151,16 @@ class Given:
 
     def _policy(self, path: str) -> File:
         file = _file(path, self.policy, modified=self.policy_modified, changed=self.policy_changed)
+        if isinstance(file.shape, Shape):
+            mode = 0o100000 | int(self.policy_modes[0], 8)
+            file = replace(file, shape=replace(file.shape, mode=mode, uid=self.policy_uids[0]))
         return replace(file, text=_DENIED) if "policy" in self.unread else file
+
+    def _policy_folders(self) -> dict[str, File]:
+        path = self.policy_at.rpartition("/")[0]
+        mode = 0o040000 | int(self.policy_modes[1], 8)
+        shape = _DENIED if "policy folder" in self.unread else Shape(mode, self.policy_uids[1], 0, 10, 2, 1, 0, 0)
+        return {path: File(path, shape)}
 
     def _log(self, *, live: bool) -> AuditLog:
         folder = self.log_at.rpartition("/")[0]

@@ -21,7 +21,7 @@ from kubewitness.auditpolicy.requesturi import UriError
 from kubewitness.godecode.gotext import replace_invalid
 from kubewitness.model import ServerVersion
 from tests.oracle.asking import fields
-from tests.oracle.building import NEWEST, VERSIONS, build, obstacle
+from tests.oracle.building import NEWEST, build
 
 POLICIES = sorted((Path(__file__).parents[2] / "policies" / "audit").glob("*.yaml"))
 
@@ -112,14 +112,6 @@ def _shown(request: RequestAttributes) -> dict[str, Any]:
 
 def _shown_by_go(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"groups": answer["groups"] or []}
-
-
-@pytest.fixture(params=VERSIONS)
-def version(request: pytest.FixtureRequest) -> str:
-    name = str(request.param)
-    if (reason := obstacle(name)) is not None:
-        pytest.skip(reason)
-    return name
 
 
 @pytest.mark.parametrize("seed", range(4))

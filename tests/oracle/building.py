@@ -31,7 +31,7 @@ def obstacle(version: str = NEWEST) -> str | None:
         return f"the oracle knows Kubernetes {', '.join(VERSIONS)}, not {version}"
     if binary(version).exists() or find_go() is not None:
         return None
-    return "no Go to build the oracle with; install Go 1.26"
+    return "no Go to build it with; install Go 1.26"
 
 
 def binary(version: str = NEWEST) -> Path:
@@ -60,7 +60,7 @@ def build(version: str = NEWEST) -> Path:
 def _build(version: str, into: Path, logs: Path) -> None:
     go = find_go()
     if go is None:
-        raise LabError("no Go to build the oracle with; install Go 1.26")
+        raise LabError("no Go to build it with; install Go 1.26")
     log.info("building the oracle for Kubernetes %s", version)
     began = time.monotonic()
     output = logs / f"{into.name}.log"

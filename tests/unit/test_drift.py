@@ -18,4 +18,4 @@ def test_a_policy_that_was_not_read_is_no_difference() -> None:
 def test_a_policy_that_is_gone_is_one() -> None:
     fields = [difference.field for difference in since_last_run(server(policy=None), last_run())]
 
-    assert fields == ["omitStages", "omitManagedFields", "rules[0]"]
+    assert fields == ["omitStages", "omitManagedFields", "rules[0] removed"]

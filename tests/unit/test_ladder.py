@@ -96,15 +96,15 @@ class TestTheLadder:
         ("declared", "effective", "emitting", "rung", "status"),
         [
             (PASS, PASS, PASS, 3, Status.PASS),
-            (PASS, PASS, NOT, None, Status.UNKNOWN),
+            (PASS, PASS, NOT, 2, Status.UNKNOWN),
             (NOT, PASS, PASS, None, Status.UNKNOWN),
             (PASS, PASS, FAIL, 2, Status.FAIL),
             (PASS, FAIL, PASS, 1, Status.FAIL),
             (FAIL, PASS, PASS, 0, Status.FAIL),
             (FAIL, UNKNOWN, UNKNOWN, 0, Status.FAIL),
             (PASS, FAIL, UNKNOWN, 1, Status.FAIL),
-            (PASS, PASS, UNKNOWN, None, Status.UNKNOWN),
-            (PASS, UNKNOWN, PASS, None, Status.UNKNOWN),
+            (PASS, PASS, UNKNOWN, 2, Status.UNKNOWN),
+            (PASS, UNKNOWN, PASS, 1, Status.UNKNOWN),
             (UNKNOWN, PASS, PASS, None, Status.UNKNOWN),
             (UNKNOWN, FAIL, PASS, None, Status.FAIL),
         ],
@@ -161,7 +161,7 @@ class TestTheLadder:
     def test_a_rung_that_nothing_shows_is_not_known(self, nothing: tuple[Check, ...]) -> None:
         found = state(*EACH[:2], *nothing)
 
-        assert (found.rung, found.status, found.reason) == (None, Status.UNKNOWN, "not-observed")
+        assert (found.rung, found.status, found.reason) == (2, Status.UNKNOWN, "not-observed")
         assert found.hint == "nothing shows rung 3: ask for less: --require effective"
 
     def test_a_rung_that_nothing_shows_and_nobody_asks_for_is_where_it_ends(self) -> None:
@@ -193,8 +193,8 @@ class TestTheLadder:
 
         found = state(*checks, view=view, required=required)
 
-        next_rung = min((found.rung or 0) + 1, found.ceiling)
-        unknown = [r for r, rung, up, _ in results if up and isinstance(r, Unknown) and rung <= next_rung]
+        asked = min(found.required, found.ceiling)
+        unknown = [r for r, rung, up, _ in results if up and isinstance(r, Unknown) and rung <= asked]
         failed = [r for r, rung, up, _ in results if up and isinstance(r, Fail) and rung <= found.ceiling]
         shown = {rung for result, rung, up, _ in results if up and isinstance(result, Pass)}
         assert found.rung is None or {rung for rung in Rung if Rung.OFF < rung <= found.rung} <= shown
@@ -256,7 +256,7 @@ class TestWhereNoEventIsSeen:
         target, _ = assess(subject, standard(), tuple(load_catalogue()), options)
 
         found = target.sources[Source.AUDIT]
-        assert (found.rung, found.status, found.reason) == (None, Status.UNKNOWN, "not-observed")
+        assert (found.rung, found.status, found.reason) == (2, Status.UNKNOWN, "not-observed")
         assert found.hint == "set --audit-log-path to a file, or ask for less: --require effective"
 
     @pytest.mark.parametrize("flags", [WEBHOOK, {"audit-log-path": "-"}], ids=["webhook", "standard output"])

@@ -35,6 +35,12 @@ EFFECTS = {
     "kubewitness.providers.eks.connections",
     "kubewitness.providers.eks.enable",
     "kubewitness.providers.eks.errors",
+    "kubewitness.simulation.engine",
+    "kubewitness.simulation.firstbad",
+    "kubewitness.simulation.logfiles",
+    "kubewitness.simulation.overlooked",
+    "kubewitness.simulation.reading",
+    "kubewitness.simulation.replay",
 }
 PURE_IMPORTS = {
     "__future__", "base64", "binascii", "calendar", "codecs", "collections", "dataclasses", "datetime", "decimal",
@@ -46,6 +52,10 @@ PURE_IMPORTS = {
 ALSO = {
     "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
     "kubewitness.report": {"importlib"},  # a format's module is imported when it is asked for
+    "kubewitness.report.lint": {"importlib"},  # likewise
+    "kubewitness.report.policy": {"importlib"},  # likewise
+    "kubewitness.report.policy.page": {"rich"},  # as the table below
+    "kubewitness.report.simulation": {"importlib"},  # likewise
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
 }

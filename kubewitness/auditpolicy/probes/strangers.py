@@ -40,7 +40,7 @@ STRANGERS: Final = (
     Probe("anonymous-write", "an anonymous attempt to create a pod", by(ANONYMOUS, request("create", "pods"))),
     Probe(
         "unauthenticated-get",
-        "the same request where anonymous access is off",
+        "a request without a credential, refused",
         canary_attributes(NAME, anonymous=False),
         REFUSED,
     ),

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, str]] = {
     "validate": "kubewitness.cli.policy.validate",
+    "lint": "kubewitness.cli.policy.lint",
+    "explain": "kubewitness.cli.policy.explain",
+    "matrix": "kubewitness.cli.policy.matrix",
+    "diff": "kubewitness.cli.policy.diff",
+    "new": "kubewitness.cli.policy.new",
+    "simulate": "kubewitness.cli.policy.simulate",
     "eval": "kubewitness.cli.policy.eval",
 }
 """Command -> the module whose ``command`` it is."""

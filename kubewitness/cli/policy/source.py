@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 NEWEST = ServerVersion(1, 37)
 """The newest minor that the engine was compared with."""
-
-
 OLDEST = ServerVersion(1, 24)
 """The oldest: v1 is the only version of the API from here on."""
 
@@ -36,8 +34,9 @@ class _Version(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has none
         if isinstance(value, ServerVersion):
             return value
         version = ServerVersion.parse(str(value))
-        if version is None or version < OLDEST:
-            self.fail(f"{value!r} is no Kubernetes version from {_minor(OLDEST)} on: write it as 1.34", param, ctx)
+        if version is None or version < OLDEST or (version.major, version.minor) > (NEWEST.major, NEWEST.minor):
+            known = f"{_minor(OLDEST)} to {_minor(NEWEST)}"
+            self.fail(f"{value!r} is none of the Kubernetes versions that are known here, {known}", param, ctx)
         return version
 
 
@@ -50,12 +49,14 @@ def target_version() -> Callable[[Callable[..., None]], Callable[..., None]]:
         type=_Version(),
         default=_minor(NEWEST),
         show_default=True,
-        help="The kube-apiserver that would read it, 1.24 or newer.",
+        help=f"The kube-apiserver that would read it, {_minor(OLDEST)} to {_minor(NEWEST)}.",
     )
 
 
 def read_bytes(file: str) -> bytes:
     """The file, or standard input for ``-``; at most one byte more than the engine's limit, which then refuses it."""
+    if file == "-" and sys.stdin is None:
+        raise KubewitnessError("standard input is closed: pipe the policy in, or name its file")
     try:
         if file == "-":
             return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -71,10 +72,21 @@ def load_file(file: str, version: ServerVersion) -> Loaded:
     """A policy that kube-apiserver would start with. Raises KubewitnessError with its own words otherwise."""
     from kubewitness.auditpolicy import Refused, load_bytes  # noqa: PLC0415
 
-    found = load_bytes(read_bytes(file), version)
+    data = read_bytes(file)
+    found = load_bytes(data, version)
     if isinstance(found, Refused):
         place = f":{found.line}:{found.column}" if found.line is not None else ""
-        raise KubewitnessError(
-            f"{file}{place}: kube-apiserver {_minor(version)} would not start with it: {found.error}"
-        )
+        if found.beyond_limits:
+            raise KubewitnessError(f"{file}{place}: {found.error}")
+        problem = f"{file}{place}: kube-apiserver {_minor(version)} would not start with it: {found.error}"
+        raise KubewitnessError(f"{problem}{_inside(data)}")
     return found
+
+
+def _inside(data: bytes) -> str:
+    """Where a policy lies inside the file, which is none itself."""
+    from kubewitness.auditpolicy import embedded_policies  # noqa: PLC0415
+
+    found = embedded_policies(data)
+    places = ", ".join(f"line {policy.line} ({policy.path})" for policy in found[:3])
+    return f": a policy lies inside, at {places}: write it to a file of its own" if found else ""

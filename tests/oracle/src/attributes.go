@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,7 +18,7 @@ type record struct {
 	User            principal `json:"user"`
 	Groups          []string  `json:"groups"`
 	Verb            string    `json:"verb"`
-	ResourceRequest bool      `json:"resourceRequest"`
+	ResourceRequest *bool     `json:"resourceRequest"`
 	APIGroup        string    `json:"apiGroup"`
 	Resource        string    `json:"resource"`
 	Subresource     string    `json:"subresource"`
@@ -61,7 +62,7 @@ func (p *principal) UnmarshalJSON(text []byte) error {
 	}
 	err := json.Unmarshal(text, &info)
 	// an event has a user in any case; of a failed login it is empty, and the policy was asked without one
-	if err == nil && info.Username != "" {
+	if err == nil && (info.Username != "" || len(info.Groups) > 0) {
 		p.Name, p.Groups = &info.Username, info.Groups
 	}
 	return err
@@ -75,8 +76,12 @@ func (r *record) attributes() (authorizer.Attributes, error) {
 	if r.isEvent() {
 		return r.recorded()
 	}
+	isResource := r.Resource != ""
+	if r.ResourceRequest != nil {
+		isResource = *r.ResourceRequest
+	}
 	return authorizer.AttributesRecord{
-		User: r.user(r.Groups), Verb: r.Verb, ResourceRequest: r.ResourceRequest, APIGroup: r.APIGroup,
+		User: r.user(r.Groups), Verb: r.Verb, ResourceRequest: isResource, APIGroup: r.APIGroup,
 		Resource: r.Resource, Subresource: r.Subresource, Name: r.Name, Namespace: r.Namespace, Path: r.Path,
 	}, nil
 }
@@ -100,12 +105,7 @@ var resolver = request.RequestInfoFactory{
 func (r *record) recorded() (authorizer.Attributes, error) {
 	attributes := authorizer.AttributesRecord{User: r.user(r.User.Groups), Verb: r.Verb}
 	if r.RequestURI == "" {
-		if ref := r.ObjectRef; ref != nil {
-			attributes.ResourceRequest = true
-			attributes.APIGroup, attributes.Resource, attributes.Subresource = ref.APIGroup, ref.Resource, ref.Subresource
-			attributes.Name, attributes.Namespace = ref.Name, ref.Namespace
-		}
-		return attributes, nil
+		return r.referred(attributes)
 	}
 	uri, err := url.ParseRequestURI(r.RequestURI)
 	if err != nil {
@@ -119,6 +119,21 @@ func (r *record) recorded() (authorizer.Attributes, error) {
 	if info.IsResourceRequest {
 		attributes.APIGroup, attributes.Resource, attributes.Subresource = info.APIGroup, info.Resource, info.Subresource
 		attributes.Name, attributes.Namespace = info.Name, info.Namespace
+	}
+	return attributes, nil
+}
+
+// referred is the best guess where the URI was taken out of the event.
+func (r *record) referred(attributes authorizer.AttributesRecord) (authorizer.Attributes, error) {
+	ref := r.ObjectRef
+	if ref == nil {
+		return nil, errors.New("neither requestURI nor objectRef")
+	}
+	attributes.ResourceRequest = true
+	attributes.APIGroup, attributes.Resource, attributes.Subresource = ref.APIGroup, ref.Resource, ref.Subresource
+	attributes.Name, attributes.Namespace = ref.Name, ref.Namespace
+	if r.Verb == "create" && ref.Subresource == "" {
+		attributes.Name = "" // not known to the policy
 	}
 	return attributes, nil
 }

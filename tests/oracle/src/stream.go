@@ -17,14 +17,14 @@ import (
 
 const longestLine = 64 << 20
 
-// eval is kubewitness policy eval: a decision a line.
+// eval is kubewitness policy eval: a decision a line, or what is wrong with it.
 func eval(path string, input io.Reader, output *bufio.Writer) error {
 	loaded, err := policy.LoadPolicyFromFile(path)
 	if err != nil {
 		return err
 	}
 	decider, answers := newDecider(loaded), json.NewEncoder(output)
-	return eachRequest(input, func(attributes authorizer.Attributes) error {
+	return eachRequest(input, answers, func(attributes authorizer.Attributes) error {
 		return answers.Encode(decider.decide(attributes))
 	})
 }
@@ -32,9 +32,10 @@ func eval(path string, input io.Reader, output *bufio.Writer) error {
 // show prints what the policy would be asked about each request.
 func show(input io.Reader, output *bufio.Writer) error {
 	answers := json.NewEncoder(output)
-	return eachRequest(input, func(a authorizer.Attributes) error {
+	return eachRequest(input, answers, func(a authorizer.Attributes) error {
+		isResource := a.IsResourceRequest()
 		shown := record{
-			Verb: a.GetVerb(), ResourceRequest: a.IsResourceRequest(), APIGroup: a.GetAPIGroup(), Resource: a.GetResource(),
+			Verb: a.GetVerb(), ResourceRequest: &isResource, APIGroup: a.GetAPIGroup(), Resource: a.GetResource(),
 			Subresource: a.GetSubresource(), Name: a.GetName(), Namespace: a.GetNamespace(), Path: a.GetPath(),
 		}
 		if user := a.GetUser(); user != nil {
@@ -45,18 +46,15 @@ func show(input io.Reader, output *bufio.Writer) error {
 	})
 }
 
-func eachRequest(input io.Reader, handle func(authorizer.Attributes) error) error {
-	number := 0
+func eachRequest(input io.Reader, answers *json.Encoder, handle func(authorizer.Attributes) error) error {
 	return eachLine(input, func(line []byte) error {
-		number++
 		asked := record{}
-		err := json.Unmarshal(line, &asked)
-		if err != nil {
-			return fmt.Errorf("line %d: %v", number, err)
+		attributes, err := authorizer.Attributes(nil), json.Unmarshal(line, &asked)
+		if err == nil {
+			attributes, err = asked.attributes()
 		}
-		attributes, err := asked.attributes()
 		if err != nil {
-			return fmt.Errorf("line %d: %v", number, err)
+			return answers.Encode(map[string]string{"error": err.Error()})
 		}
 		return handle(attributes)
 	})

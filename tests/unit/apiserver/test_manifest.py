@@ -177,6 +177,10 @@ def test_what_the_kubelet_would_refuse_is_refused_with_its_place(text: str, mess
             "m.yaml:8: spec.containers has no kube-apiserver container: name the manifest of kube-apiserver",
         ),
         (
+            SMALL.replace("- kube-apiserver", "- nginx").replace("registry.k8s.io/kube-apiserver", "nginx"),
+            "m.yaml:8: spec.containers has no kube-apiserver container: name the manifest of kube-apiserver",
+        ),
+        (
             SMALL + "  - command: [kube-apiserver]\n    image: x\n    name: second\n",
             "m.yaml:8: spec.containers has several kube-apiserver containers: leave one of them",
         ),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import tracemalloc
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +12,7 @@ from kubewitness.model import ServerVersion
 
 NEWEST = ServerVersion(1, 37)
 V1_35 = ServerVersion(1, 35)
+V1_36 = ServerVersion(1, 36)
 
 # few words, so that rules and requests meet; "*" and "" are where the traps are
 WORDS = st.sampled_from(["", "*", "pods", "exec", "pods/exec", "pods/*", "*/exec", "a/b", "b", "a", "jane"])
@@ -49,7 +51,7 @@ REQUESTS = st.builds(
 )
 
 
-@given(policy=POLICIES, requests=st.lists(REQUESTS, min_size=1, max_size=20), version=st.sampled_from([V1_35, NEWEST]))
+@given(policy=POLICIES, requests=st.lists(REQUESTS, min_size=1, max_size=20), version=st.sampled_from([V1_35, V1_36]))
 def test_the_answers_are_those_of_the_evaluator(
     policy: Policy, requests: list[RequestAttributes], version: ServerVersion
 ) -> None:
@@ -78,6 +80,21 @@ def test_a_name_that_no_rule_names_is_not_the_empty_one() -> None:
     assert found == [0, -1]
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule(Level.NONE, non_resource_urls=("/x",), namespaces=("prod",)),
+        Rule(Level.NONE, non_resource_urls=("/x",), resources=(GroupResources("", ("pods",)),)),
+    ],
+)
+def test_a_rule_for_both_counts_for_resources_alone(rule: Rule) -> None:
+    decide = compile_policy(Policy((rule,)), NEWEST)
+    pods = RequestAttributes("jane", resource="pods", namespace="prod")
+    path = RequestAttributes("jane", resource_request=False, path="/x")
+
+    assert [decide(request).rule for request in (pods, path)] == [0, -1]
+
+
 def test_more_requests_than_are_remembered_are_answered_alike() -> None:
     rules = (
         Rule(Level.NONE, resources=(GroupResources("", ("r7",)),)),
@@ -100,8 +117,13 @@ def test_what_is_remembered_is_bounded() -> None:
     decide = compile_policy(Policy((Rule(Level.NONE, user_groups=("dev",)),)), NEWEST)
     tracemalloc.start()
 
-    for number in range(60_000):
+    for number in range(20_000):
         decide(RequestAttributes("jane", (f"group-{number}",), resource=f"resource-{number}", name=f"name-{number}"))
+
+    for number in range(100):
+        long = f"{number}" * 50_000
+        decide(RequestAttributes("jane", (long,), resource=long))
+        decide(RequestAttributes("jane", resource_request=False, path=long))
 
     held, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()

@@ -153,6 +153,22 @@ def test_a_text_in_a_text_is_looked_into() -> None:
     assert found(f"files:\n- content: |\n{inner}") == [("files[0].content: data.policy", 9, 9, (13, 11))]
 
 
+def test_of_a_policy_deep_in_quotes_only_their_start_is_known() -> None:
+    assert found(f"files:\n- content: {json.dumps(CONFIG_MAP)}\n") == [
+        ("files[0].content: data.policy", 2, 12, (2, 12))
+    ]
+
+
+def test_of_a_literal_whose_tag_stands_alone_only_the_start_is_known() -> None:
+    literal = "".join(f"  {line}\n" for line in POLICY.splitlines())
+
+    assert found(f"a: !!str\n  |\n{literal}") == [("a", 1, 4, (1, 4))]
+
+
+def test_a_first_document_that_is_a_text_is_not_an_empty_one() -> None:
+    assert found(f"hello\n---\n{POLICY}") == [("", 3, 1, (6, 3))]
+
+
 def test_json_holds_policies_as_well() -> None:
     items = [json.loads(JSON_POLICY), {"kind": "ConfigMap", "data": {"p": POLICY}}]
 

@@ -15,8 +15,8 @@ _LONGEST = "a" * 63
     "text",
     [
         "", " ", "a", "!a", "a,b", "a=b", "a==b", "a!=b", "a=", "a=,b", "a in (b)", "a in (b,c)", "a in ()", "a in (,)",
-        "a in (,,b)", "a in (b,)", "a notin (b)", "in in (in)", "a=in", "a>5", "x.io/a=b", _LONGEST, f"a={_LONGEST}",
-        " a\t=\nb ", "a\0", "a=\0b",
+        "a in (,,b)", "a in (b,)", "a notin (b)", "in in (in)", "a=in", "a>5", "a<5", "a,!b", "x.io/a=b",
+        _LONGEST, f"a={_LONGEST}", f"{'a' * 253}/b", " a\t=\nb ", "a\0", "a=\0b",
     ],
 )  # fmt: skip
 def test_what_the_server_takes(text: str) -> None:
@@ -27,7 +27,8 @@ def test_what_the_server_takes(text: str) -> None:
     "text",
     [
         ",", "a,", ",a", "=", "a b", "a=b=c", "a=b c", "!a=b", "!", "!!a", "a in", "a in b", "a in (", "a in (b",
-        "a in (b c)", "a in (b))", "a in (=)", "a notin", "a>", "a>b", "a=b/c", "a=-b", "-a", "a-", "/a", "a/", "a/b/c",
+        "a in (b c)", "a in (b))", "a in (=)", "a notin", "a>", "a>b", "a<b", "a,=b",
+        "a=b/c", "a=-b", "-a", "a-", "/a", "a/", "a/b/c",
         "X.io/a", "é", f"{_LONGEST}a", f"a={_LONGEST}a", f"{'a' * 254}/b",
         # an integer, but no label value
         "a>+5", "a<-1",

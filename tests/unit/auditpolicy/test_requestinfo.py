@@ -55,6 +55,7 @@ def test_a_resource_request(method: str, uri: str, verb: str, attributes: dict[s
 @pytest.mark.parametrize(
     ("uri", "attributes"),
     [
+        ("/api/v1/namespaces", {"resource": "namespaces"}),
         ("/api/v1/namespaces/n", {"namespace": "n", "resource": "namespaces", "name": "n"}),
         (
             "/api/v1/namespaces/n/status",
@@ -85,6 +86,7 @@ def test_what_is_no_resource(uri: str) -> None:
         return
 
     assert resource_request_info("GET", uri) == RequestInfo("get", resource_request=False, path=uri)
+    assert recorded_request_info("get", uri) == RequestInfo("get", resource_request=False, path=uri)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,7 @@ def test_a_list_or_a_watch(uri: str, verb: str) -> None:
         ("fieldSelector=metadata.name=a%5Cb", ""),
         ("fieldSelector=metadata.name=a=b", ""),
         ("fieldSelector=metadata.name=x,bad", ""),
+        ("fieldSelector=metadata.name=x,a!==b", ""),
         ("fieldSelector=metadata.name=x&limit=500", "x"),
         ("fieldSelector=metadata.name=x&limit=", ""),
         ("fieldSelector=metadata.name=x&timeoutSeconds=9223372036854775808", ""),

@@ -62,6 +62,7 @@ def error(text: str | bytes) -> TreeError:
         ("a: b\n  - c: d", "line 2: mapping values are not allowed in this context"),
         ("a: b\n? c\nd", "line 4: could not find expected ':'"),
         ("a: - b", "block sequence entries are not allowed in this context"),
+        ("a: !e!x &0 -", "block sequence entries are not allowed in this context"),
         ("a: ? b", "mapping keys are not allowed in this context"),
         ("- a\nb", "line 3: could not find expected ':'"),
         ("- a\nb: c", "line 1: did not find expected '-' indicator"),

@@ -17,7 +17,7 @@ from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
 from kubewitness.probe.frames import parse_reading
-from kubewitness.probe.reading import File, Reading
+from kubewitness.probe.reading import File, Reading, Shape
 from kubewitness.probe.script import probe_script
 
 MANIFEST = """\
@@ -84,6 +84,20 @@ def test_it_brings_the_manifest_and_what_its_mounts_lead_to(tmp_path: Path) -> N
     assert text(reading.policies["/srv/policy/policy.yaml"]) == "the policy\n"
     assert reading.logs["/srv/logs/audit.log"].last_event == 1795266000.5
     assert reading.servers == ()
+
+
+def test_it_says_who_may_write_the_policy_and_its_folder(tmp_path: Path) -> None:
+    write(tmp_path / "etc/kubernetes/manifests/kube-apiserver.yaml", MANIFEST)
+    policy = tmp_path / "srv/policy/policy.yaml"
+    write(policy, "the policy\n")
+    policy.chmod(0o666)
+    policy.parent.chmod(0o777)
+
+    reading = read(tmp_path)
+
+    seen = reading.policies["/srv/policy/policy.yaml"], reading.policy_folders["/srv/policy"]
+    assert [file.shape.permissions for file in seen if isinstance(file.shape, Shape)] == [0o666, 0o777]
+    assert reading.policy_folders["/etc/kubernetes/audit"].absent
 
 
 def test_an_empty_file_is_not_an_absent_one(tmp_path: Path) -> None:

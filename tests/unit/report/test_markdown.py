@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from kubewitness.model import Report
+from kubewitness.model import FieldDifference, Report
 from kubewitness.report import Options
 from kubewitness.report.markdown import render
 from kubewitness.report.safe import safe
@@ -22,6 +23,27 @@ _TAGS_OF_OURS = {"h1", "h2", "p", "table", "thead", "tbody", "tr", "th", "td", "
 @pytest.mark.parametrize("report", [reports.fleet(), reports.hostile(), reports.clean(), reports.empty()])
 def test_the_page_holds_only_the_elements_that_we_wrote(report: Report) -> None:
     assert _tags(_page(report)) <= _TAGS_OF_OURS
+
+
+def test_a_difference_is_told_once_a_target_and_those_that_say_the_same_in_one_line() -> None:
+    first = reports.fleet().findings[1]
+    differences = tuple(FieldDifference(name, "Metadata", "None") for name in ("secrets-get", "secrets-list"))
+    first = replace(first, expected="a\nb", actual="c\nd", differences=differences)
+
+    shown = render(Report(reports.RUN, (), (first, replace(first, check="audit-drift"))), Options())
+
+    assert shown.count("secrets-get, secrets-list: None, should be Metadata") == 1
+    assert "- differs: `2 that stand above`" in shown
+    assert "expected" not in shown
+
+
+def test_unknowns_for_one_reason_are_told_together() -> None:
+    unknown = reports.fleet().findings[4]
+
+    shown = render(Report(reports.RUN, (), (unknown, replace(unknown, check="audit-log-written"))), Options())
+
+    assert "`audit-backend-set`, `audit-log-written`" in shown
+    assert shown.count("connection refused") == 1
 
 
 @given(st.text(st.characters(exclude_categories=()) | st.sampled_from("`|<>[]()!\\&\n*_~")))

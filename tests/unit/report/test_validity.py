@@ -46,6 +46,24 @@ def test_what_is_refused_names_each_place_and_cause() -> None:
     )
 
 
+def test_a_second_document_is_said_not_to_be_read() -> None:
+    policy = HEAD + "rules:\n- level: None\n---\nrules: [{level: Metadata}]\n"
+
+    assert text(policy) == (
+        "p.yaml: ok, but kube-apiserver 1.37 reads a part of it only; 1 rule:\n"
+        "  p.yaml:5:1: a second YAML document: it is not read, and kube-apiserver does not say so\n"
+    )
+    assert fields(policy) == [
+        {"file": "p.yaml", "ok": True, "error": None, "strictError": None, "rules": 1, "ignoredFromLine": 5}
+    ]
+
+
+def test_a_second_document_inside_something_is_shown_where_it_stands_in_the_file() -> None:
+    inside = "".join(f"    {line}\n" for line in (HEAD + "rules: [{level: None}]\n---\na: 1").splitlines())
+
+    assert "  p.yaml:7:" in text(f"kind: ConfigMap\ndata:\n  policy: |\n{inside}")
+
+
 def test_what_is_dropped_is_said_with_what_is_left() -> None:
     policy = HEAD + "rules:\n- level: None\n  verb: [get]\n- level: Metadata\n  resources: [{resource: pods}]\n"
 

@@ -134,6 +134,34 @@ class TestAFreshServer:
         assert any("--audit-policy-file" in reason for reason in plan(**OFF).reasons)
 
 
+class TestWhomThePolicyExempts:
+    """A team may decide so: nothing is refused for it, and nothing is replaced."""
+
+    EXEMPTING: Final = METADATA.replace("- level", "- level: None\n  users: [kubernetes-admin]\n- level")
+    SAID: Final = "the policy exempts kubernetes-admin: level None, by rules[0] (line 5): reading a secret by name, "
+
+    @pytest.mark.parametrize("view", ["live", "tree"])
+    def test_is_said_where_nothing_has_to_change(self, view: str) -> None:
+        found = plan(policy=self.EXEMPTING, view=view)
+
+        assert not found.changes
+        (said,) = found.reasons
+        assert said.startswith(self.SAID)
+
+    def test_is_said_of_the_policy_to_come(self) -> None:
+        coming = plan(self.EXEMPTING, exact=True).reasons
+        going = plan(METADATA, exact=True, policy=self.EXEMPTING).reasons
+
+        assert [reason for reason in coming if reason.startswith(self.SAID)] == list(coming)
+        assert not any(reason.startswith(self.SAID) for reason in going)
+
+    @pytest.mark.parametrize("name", standard_names())
+    def test_is_nobody_in_ours(self, name: str) -> None:
+        found = plan(policy_text(name), exact=True)
+
+        assert not any("exempts" in reason for reason in found.reasons)
+
+
 class TestOnlyWhatFallsShort:
     def test_the_policy(self) -> None:
         found = plan(policy=NOTHING)
@@ -157,6 +185,14 @@ class TestOnlyWhatFallsShort:
         assert flags(found.manifest.after) == {**flags(found.manifest.before), "audit-log-maxage": "30"}
         assert found.expect_before["audit-log-maxage"] == "7"
         assert found.need_mib == 100 * 100 - 10
+
+    def test_where_there_is_no_log_yet_a_stronger_value_stays(self) -> None:
+        given = {"audit-log-maxage": "0", "audit-log-maxbackup": "20", "audit-log-maxsize": "1"}
+
+        found = plan(**{**OFF, "flags": {**OFF["flags"], **given}})
+
+        after = flags(found.manifest.after)
+        assert [after[name] for name in given] == ["0", "20", "100"]
 
     def test_a_flag_in_args_as_two_items(self) -> None:
         found = plan(flags={"audit-log-maxage": None}, args=["--audit-log-maxage", "7"])

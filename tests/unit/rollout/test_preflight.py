@@ -140,6 +140,12 @@ class TestTheNode:
     def test_one_client_is_enough(self, tool: str) -> None:
         assert refused(tools=[tool]) == ()
 
+    @pytest.mark.parametrize("path", ["/var/log/kubernetes/audit/audit.log", None])
+    def test_a_format_in_which_nothing_can_be_proved(self, path: str | None) -> None:
+        (reason,) = refused(flags={"audit-log-format": "legacy", "audit-log-path": path})
+
+        assert "--audit-log-format=legacy: nothing could be proved in such a log" in reason
+
     def test_a_kubelet_that_nobody_could_ask_about_is_not_held_against_it(self) -> None:
         assert refused(kubelet="unknown") == ()
 

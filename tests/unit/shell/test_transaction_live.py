@@ -86,6 +86,26 @@ class TestDone:
         assert "the kubelet has not acted on the manifest for 60 s: starting the kubelet anew" in done.journal
         assert node.text(MANIFEST) == node.plan.manifest.after
 
+    @pytest.mark.parametrize("how", [Restart.PROCESS, Restart.DRAIN])
+    def test_by_a_kubelet_that_leaves_the_node_without_a_process(self, audited: LiveNode, how: Restart) -> None:
+        """The old one is ended by us, and nobody starts the next."""
+        node = replace(audited, plan=replace(audited.plan, restart=how))
+        node.freeze_kubelet()
+
+        done = node.run(wait_seconds=140)
+
+        assert (done.code, done.stderr) == (0, "")
+        assert node.asked_of_systemd() == ["--no-block restart kubelet"]
+        assert "the kubelet has started no kube-apiserver for 60 s: starting the kubelet anew" in done.journal
+
+    def test_on_the_way_back_too_a_kubelet_is_started_anew(self, audited: LiveNode) -> None:
+        again = 'health() { if [ "$k_pid" = 5001 ]; then echo 500; : >"$world/frozen"; else echo 200; fi; }\n'
+
+        done = audited.run(again, wait_seconds=140)
+
+        rolled_back(done, "the new process does not get ready")
+        assert audited.asked_of_systemd() == ["--no-block restart kubelet"]
+
     def test_by_a_kubelet_that_takes_its_time_with_an_old_process_that_ends(self, node: LiveNode) -> None:
         """It was told to end, so it is not ready any more: a kubelet that acts is left alone."""
         node.freeze_kubelet()
@@ -231,6 +251,11 @@ class TestRolledBack:
 
 
 class TestRefused:
+    def test_where_the_kubelet_would_not_act(self, audited: LiveNode) -> None:
+        done = audited.run("idle_kubelet() { printf 'is stopped by a signal (pid 7)'; }\n")
+
+        refused(done, "the kubelet is stopped by a signal (pid 7), so it would not start kube-apiserver again")
+
     def test_where_anybody_may_read_the_canary(self, node: LiveNode) -> None:
         before = node.files()
 

@@ -1,0 +1,95 @@
+"""AP013 to AP015: names that match nobody and nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.auditpolicy.lint.impossible import impossible_names
+from kubewitness.auditpolicy.lint.rule import CODE, Found, LintRule, lint_rule
+from kubewitness.auditpolicy.lint.words import rule_name, rule_names
+from kubewitness.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kubewitness.auditpolicy.lint.subject import Subject
+
+_AUTHENTICATION: Final = "https://kubernetes.io/docs/reference/access-authn-authz/authentication/"
+
+_GROUPS: Final = re.compile(
+    r"system:(nodes|masters|authenticated|unauthenticated|monitoring|bootstrappers(:.+)?|serviceaccounts(:.+)?)"
+)
+_USERS: Final = re.compile(r"system:(anonymous|apiserver|serviceaccount(:.*)?|node:.+)")
+_ACCOUNT: Final = re.compile(r"system:serviceaccount(:.*)?")
+_WHOLE_ACCOUNT: Final = re.compile(r"system:serviceaccount:[^:]+:[^:]+")
+_GONE: Final = {
+    "system:unsecured": "the insecure port is gone since 1.20",
+    "kubelet": "kubelets are system:node:NAME in the group system:nodes",
+}
+
+
+@lint_rule("AP013", "a rule that can never match", Severity.HIGH, source=CODE)
+def can_never_match(subject: Subject) -> Iterator[Found]:
+    """Only ``resources``, ``nonResourceURLs`` and (from 1.36) ``group`` know a wildcard; elsewhere ``*`` is a name.
+
+    Verbs are those of requests: impersonate, bind and the like are asked of authorization only. High where the whole
+    rule matches nothing, medium where only a name of it does.
+    """
+    for index, rule in subject.live():
+        found = tuple(impossible_names(rule))
+        if not found:
+            continue
+        whole = any(item.whole for item in found)
+        what = "can never match" if whole else "has names that never match"
+        text = f"{rule_name(subject, index)} {what}: {'; '.join(item.text for item in found)}"
+        mark = subject.place(f"rules[{index}].{found[0].path}")
+        yield Found(text, index, severity=Severity.HIGH if whole else Severity.MEDIUM, mark=mark)
+
+
+@lint_rule("AP014", "a group among users, or a user among groups", Severity.HIGH, source=_AUTHENTICATION)
+def users_and_groups(subject: Subject) -> Iterator[Found]:
+    """A name in the wrong list matches nobody, and nobody notices.
+
+    A service account is the user ``system:serviceaccount:NAMESPACE:NAME``; all of a namespace are the group
+    ``system:serviceaccounts:NAMESPACE``.
+    """
+    for index, rule in subject.live():
+        confused = [(f"users[{at}]", name, _user_advice(name)) for at, name in enumerate(rule.users)]
+        confused += [(f"userGroups[{at}]", name, _group_advice(name)) for at, name in enumerate(rule.user_groups)]
+        wrong = [(path, f'"{name}" {advice}') for path, name, advice in confused if advice is not None]
+        if wrong:
+            text = f"{rule_name(subject, index)}: {'; '.join(text for _, text in wrong)}"
+            yield Found(text, index, mark=subject.place(f"rules[{index}].{wrong[0][0]}"))
+
+
+def _user_advice(name: str) -> str | None:
+    if "*" in name:
+        return None  # AP013
+    if _GROUPS.fullmatch(name):
+        return "is a group: write it under userGroups"
+    if _ACCOUNT.fullmatch(name) and not _WHOLE_ACCOUNT.fullmatch(name):
+        return "is no service account: write system:serviceaccount:NAMESPACE:NAME"
+    return None
+
+
+def _group_advice(name: str) -> str | None:
+    if "*" in name or not _USERS.fullmatch(name):
+        return None
+    if _ACCOUNT.fullmatch(name) and not _WHOLE_ACCOUNT.fullmatch(name):
+        return "is no group: write system:serviceaccounts, or system:serviceaccounts:NAMESPACE"
+    return "is a user: write it under users"
+
+
+@lint_rule("AP015", "an identity that nobody has any more", Severity.INFO, source=_AUTHENTICATION)
+def dead_identity(subject: Subject) -> Iterator[Found]:
+    """Copied from policy to policy since Kubernetes 1.7: the rule matches nobody."""
+    for name, why in _GONE.items():
+        rules = [index for index, rule in subject.live() if name in rule.users]
+        if rules:
+            text = f'"{name}" in {rule_names(subject, rules)}: nobody has this name any more, {why}: remove it'
+            at = subject.rules[rules[0]].users.index(name)
+            yield Found(text, rules[0], mark=subject.place(f"rules[{rules[0]}].users[{at}]"))
+
+
+RULES: Final[tuple[LintRule[Subject], ...]] = (can_never_match, users_and_groups, dead_identity)

@@ -1,0 +1,133 @@
+"""AP023 to AP025: subresources and custom resources that a policy misses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, lint_rule
+from kubewitness.auditpolicy.lint.subject import is_dropped
+from kubewitness.auditpolicy.lint.words import capital, decider, titles
+from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, WRITES, metadata_for, narrowed
+from kubewitness.auditpolicy.types import Level, Rule
+from kubewitness.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from kubewitness.auditpolicy.lint.subject import Subject
+    from kubewitness.auditpolicy.probes import Probe
+
+_WEBSOCKET: Final = "https://kubernetes.io/blog/2024/08/20/websockets-transition/"
+
+_NEEDED: Final = (
+    "exec-create", "attach-create", "portforward-create", "ephemeral-containers", "nodes-proxy-get",
+    "nodes-proxy-create", "pods-proxy-get", "pods-proxy-create", "services-proxy-get", "services-proxy-create",
+    "service-account-token", "csr-approve",
+)  # fmt: skip
+"""A way into a container or a node, or a credential handed out: its loss counts whatever else is lost."""
+
+_SIBLINGS: Final = {
+    "logs-get": "pods-list-all-namespaces",
+    "pods-evict": "pods-delete",
+    "namespace-finalize": "namespace-patch",
+    "workloads-scale": "workloads-patch",
+    "csr-sign": "csr-create",
+}
+"""Subresource -> what of the resource itself: if that is recorded, so should this be."""
+
+_WITH_BODY: Final = {"ephemeral-containers": "pods-patch", "workloads-scale": "workloads-patch"}
+"""The same for those whose body says what was changed."""
+
+_BY_BOTH: Final = {"exec-get": "exec-create", "attach-get": "attach-create", "portforward-get": "portforward-create"}
+
+
+@lint_rule("AP023", "a subresource that is not recorded", Severity.HIGH, source=CODE, by_outcome=True)
+def missed_subresource(subject: Subject) -> Iterator[Found]:
+    """``pods`` does not match ``pods/exec``: each subresource is named, or covered by ``*`` or ``pods/*``, or lost.
+
+    High where it is not recorded at all; low where it is, but in less detail than the resource itself.
+    """
+    for rule, probes in subject.grouped(_to_ask(subject), is_dropped, subject.namespaces()):
+        yield _not_recorded(subject, rule, probes)
+    weaker = [probe_id for probe_id, sibling in _WITH_BODY.items() if _loses_body(subject, probe_id, sibling)]
+    for rule, probes in subject.grouped(weaker, lambda *_: True):
+        yield _weaker(subject, rule, probes)
+
+
+def _to_ask(subject: Subject) -> Iterator[str]:
+    """The probes that have to be recorded under this policy. By get alone is AP024."""
+    for probe_id in _NEEDED:
+        yield probe_id
+        yield from (get for get, create in _BY_BOTH.items() if create == probe_id and _is_lost(subject, create))
+    yield from (probe_id for probe_id, sibling in _SIBLINGS.items() if not _is_lost(subject, sibling))
+
+
+def _is_lost(subject: Subject, probe_id: str) -> bool:
+    return subject.outcomes[probe_id].level is Level.NONE
+
+
+def _loses_body(subject: Subject, probe_id: str, sibling: str) -> bool:
+    """What is changed of the resource is recorded, what is changed of the subresource is not."""
+    return (
+        subject.outcomes[probe_id].level is Level.METADATA
+        and subject.outcomes[sibling].level.rank > Level.METADATA.rank
+    )
+
+
+def _not_recorded(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> Found:
+    text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
+    suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes))
+    return Found(text, rule, probes[0].id, tuple(probe.id for probe in probes[1:]), (suggestion,))
+
+
+def _weaker(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> Found:
+    """At the level of the resource itself."""
+    siblings = [subject.outcomes[_WITH_BODY[probe.id]].level for probe in probes]
+    wanted = max(siblings, key=lambda level: level.rank)
+    by_whom = decider(subject, rule)
+    text = f"{capital(titles(probes))}: recorded at Metadata ({by_whom}), the resource itself at {wanted}"
+    suggestion = replace(metadata_for(_pairs(probes), ("update", "patch")), level=wanted)
+    others = tuple(probe.id for probe in probes[1:])
+    return Found(text, rule, probes[0].id, others, (suggestion,), Severity.LOW)
+
+
+def _pairs(probes: Iterable[Probe]) -> list[tuple[str, str]]:
+    """API group and resource with subresource."""
+    return [
+        (probe.attributes.api_group, "/".join(filter(None, (probe.attributes.resource, probe.attributes.subresource))))
+        for probe in probes
+    ]
+
+
+@lint_rule("AP024", "exec, attach or portforward by create only", Severity.HIGH, source=_WEBSOCKET, by_outcome=True)
+def websocket_missed(subject: Subject) -> Iterator[Found]:
+    """kubectl opens these over WebSocket, a GET, which the policy sees as the verb get; only SPDY is create.
+
+    A policy that records create alone misses what every kubectl since 1.31 does.
+    """
+    missed = [get for get, create in _BY_BOTH.items() if not _is_lost(subject, create)]
+    for rule, probes in subject.grouped(missed, is_dropped):
+        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}; over SPDY (create) it is"
+        suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes))
+        yield Found(text, rule, probes[0].id, tuple(probe.id for probe in probes[1:]), (suggestion,))
+
+
+@lint_rule("AP025", "custom resources and aggregated APIs are not recorded", Severity.MEDIUM, by_outcome=True)
+def custom_resources(subject: Subject) -> Iterator[Found]:
+    """What operators, meshes and policy engines do is done with objects of their own API groups, which no list has."""
+    ids = ("crd-object-write", "crd-object-patch", "crd-object-delete", "aggregated-write")
+    for rule, probes in subject.grouped(ids, is_dropped):
+        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
+        others = tuple(probe.id for probe in probes[1:])
+        yield Found(text, rule, probes[0].id, others, _all_writes(subject, rule))
+
+
+def _all_writes(subject: Subject, rule: int) -> tuple[Rule, ...]:
+    """What the rule drops of writes, recorded: groups that nobody knows cannot be listed."""
+    if rule == NO_RULE or replace(subject.rules[rule], omit_stages=(), omit_managed_fields=None) == Rule(Level.NONE):
+        return (CATCH_ALL,)
+    return (narrowed(subject.rules[rule], Level.METADATA, WRITES),)
+
+
+RULES: Final[tuple[LintRule[Subject], ...]] = (missed_subresource, websocket_missed, custom_resources)

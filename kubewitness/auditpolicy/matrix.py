@@ -1,0 +1,75 @@
+"""Several policies side by side: at which level each probe request is recorded, and by which rule."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kubewitness.auditpolicy.coverage import recorded
+from kubewitness.auditpolicy.probes import FAMILIES, Probe
+from kubewitness.auditpolicy.types import Level
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kubewitness.auditpolicy.types import Policy
+    from kubewitness.model import ServerVersion
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixCell:
+    """What a policy does with a probe.
+
+    ``level``: None where nothing with the outcome of the request is recorded. ``rule``: index of the rule that decides,
+    -1 for none. ``omitted``: it records the request, but at no stage at which its outcome is known. ``leaks``: the
+    event holds a secret or a token.
+    """
+
+    level: Level
+    rule: int
+    omitted: bool
+    leaks: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A probe and what each policy does with it, in their order."""
+
+    probe: Probe
+    cells: tuple[MatrixCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """``families``: what the probes are about -> its rows, in the order in which a reader wants them."""
+
+    families: tuple[tuple[str, tuple[MatrixRow, ...]], ...]
+
+    def levels(self, index: int) -> dict[Level, int]:
+        """How many probes the policy records at each level, 0 included."""
+        found = Counter(row.cells[index].level for _, rows in self.families for row in rows)
+        return {level: found[level] for level in Level}
+
+    def leaks(self, index: int) -> int:
+        """How many probes leave a secret or a token in the log of the policy."""
+        return sum(row.cells[index].leaks for _, rows in self.families for row in rows)
+
+
+def matrix(policies: Sequence[Policy], version: ServerVersion) -> Matrix:
+    """All probes, through each of the policies as a server of this version reads them."""
+    return Matrix(
+        tuple(
+            (family, tuple(_row(policies, probe, version) for probe in probes)) for family, probes in FAMILIES.items()
+        )
+    )
+
+
+def _row(policies: Sequence[Policy], probe: Probe, version: ServerVersion) -> MatrixRow:
+    return MatrixRow(probe, tuple(_cell(policy, probe, version) for policy in policies))
+
+
+def _cell(policy: Policy, probe: Probe, version: ServerVersion) -> MatrixCell:
+    found = recorded(policy, probe, version)
+    leaks = probe.leaks_from is not None and found.level.rank >= probe.leaks_from.rank
+    return MatrixCell(found.level, found.rule, found.omitted, leaks)

@@ -1,0 +1,74 @@
+"""``kubewitness policy diff``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from kubewitness.cli.output import one_line, options, write
+from kubewitness.cli.policy.source import load_file, target_version
+
+if TYPE_CHECKING:
+    from kubewitness.auditpolicy.difference import Difference
+    from kubewitness.model import ServerVersion
+
+_KINDS = ("lost", "lowered", "stages", "raised", "gained", "managed-fields")
+
+
+@click.command("diff")
+@click.argument("before", metavar="BEFORE", type=click.Path(allow_dash=True))
+@click.argument("after", metavar="AFTER", type=click.Path(allow_dash=True))
+@target_version()
+@click.option("-o", "--output", type=click.Choice(("table", "json", "markdown")), default="table", show_default=True)
+@click.option(
+    "--fail-on",
+    metavar="KIND[,KIND]",
+    default=",".join(_KINDS),
+    help=f"Which differences make the exit code 1: {', '.join(_KINDS)}.  [default: all]",
+)
+@click.option("--odd", is_flag=True, help="Tell also of requests that no server sees as a rule.")
+@click.option("--exact", is_flag=True, help="Compare decisions, also where they make no difference to the log.")
+def command(before: str, after: str, version: ServerVersion, *, output: str, fail_on: str, **flags: bool) -> None:
+    """Which requests does the policy AFTER record otherwise than BEFORE? By its rules' meaning, not their text.
+
+    Found from the rules of both, for all users, groups, verbs, resources, namespaces, names and paths that they name,
+    and for all others. Equal policies that are written differently are equal.
+
+    \b
+    kubewitness policy diff audit-policy.old.yaml audit-policy.yaml
+    git show main:audit-policy.yaml | kubewitness policy diff - audit-policy.yaml --fail-on lost,lowered
+
+    Exit codes: 0 no difference (of those that --fail-on names), 1 differences, 2 a policy does not load, 3 too large
+    to be compared in full.
+    """  # noqa: D301  click takes the paragraph behind the backspace as it is
+    from kubewitness.auditpolicy.difference import difference  # noqa: PLC0415
+    from kubewitness.report.policy import policy_renderer  # noqa: PLC0415
+    from kubewitness.report.policy.difference import DifferenceReport  # noqa: PLC0415
+
+    kinds = _kinds(fail_on)
+    if before == after == "-":
+        raise click.UsageError("standard input can be read once only: name - once")
+    loaded = [load_file(file, version) for file in (before, after)]
+    for file, item in zip((before, after), loaded, strict=True):
+        if item.strict_error is not None:
+            click.echo(f"kubewitness: {one_line(file)}: {one_line(item.strict_error)}", err=True)
+    policies = (loaded[0].policy, loaded[1].policy)
+    found = difference(*policies, version, exact=flags["exact"])
+    report = DifferenceReport((before, after), policies, version, found, **flags)
+    write(policy_renderer("difference", output)(report, options(to_terminal=True)), None)
+    sys.exit(_exit_code(found, kinds))
+
+
+def _kinds(text: str) -> frozenset[str]:
+    kinds = frozenset(text.split(","))
+    for unknown in sorted(kinds.difference(_KINDS)):
+        raise click.UsageError(f"--fail-on {unknown!r}: no kind of difference: there are {', '.join(_KINDS)}")
+    return kinds
+
+
+def _exit_code(found: Difference, kinds: frozenset[str]) -> int:
+    if any(item.kind in kinds for item in found.classes):
+        return 1
+    return 3 if found.unfinished is not None else 0

@@ -1,0 +1,73 @@
+"""JSON for programs, schema ``kubewitness/policy-lint/v1``: keys are added, never renamed or removed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from kubewitness.auditpolicy.lint import Linted, LintFinding
+    from kubewitness.report import Options
+    from kubewitness.report.lint.report import LintReport
+
+SCHEMA: Final = "kubewitness/policy-lint/v1"
+
+
+def render(report: LintReport, options: Options) -> str:
+    """One object. ``null``: does not apply. ASCII only: a hostile name cannot steer a terminal."""
+    del options  # a program needs no width
+    document = {
+        "schema": SCHEMA,
+        "tool": report.tool,
+        "files": [_file(item) for item in report.linted],
+        "findings": [_finding(item, finding) for item, finding in report.findings()],
+        "accepted": [
+            {**_finding(item, accepted.finding), "reason": accepted.reason}
+            for item in report.linted
+            for accepted in item.accepted
+        ],
+        "not_looked_at": [
+            {"file": item.file, "id": missing.id, "why": missing.why}
+            for item in report.linted
+            for missing in item.not_looked_at
+        ],
+        "summary": {
+            "files": len({item.file for item in report.linted}),
+            "findings": dict(report.by_severity()),
+            "accepted": report.accepted,
+            "unjudged": len(report.unjudged),
+        },
+    }
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _file(item: Linted) -> dict[str, Any]:
+    """``rules`` is 0 where kube-apiserver would not start with the policy, ``null`` for a manifest."""
+    return {
+        "file": item.file,
+        "path": item.path or None,
+        "kind": item.kind,
+        "version": f"{item.version.major}.{item.version.minor}",
+        "rules": item.rules,
+        "unjudged": item.unjudged,
+    }
+
+
+def _finding(item: Linted, finding: LintFinding) -> dict[str, Any]:
+    """``rule``: index of the rule that decided, -1 where none matched (its place is then that of the last rule)."""
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "message": finding.message,
+        "file": item.file,
+        "line": finding.line,
+        "column": finding.column,
+        "probe": finding.probe,
+        "others": list(finding.others),
+        "rule": finding.rule,
+        "rule_line": finding.rule_line,
+        "rule_column": finding.rule_column,
+        "suggestion": finding.suggestion,
+        "replaces": finding.replaces,
+        "check": finding.check,
+    }

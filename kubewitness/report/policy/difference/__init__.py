@@ -1,0 +1,97 @@
+"""What two policies record differently: ``kubewitness policy diff``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.auditpolicy.difference import Kind, LevelChange, ManagedFieldsChange, StagesChange
+from kubewitness.report.policy.places import stage_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from kubewitness.auditpolicy.difference import Change, Difference, RequestClass
+    from kubewitness.auditpolicy.types import Policy
+    from kubewitness.model import ServerVersion
+
+MEANINGS: Final[Mapping[Kind, str]] = {
+    Kind.LOST: "recorded before, and no longer",
+    Kind.LOWERED: "recorded with less than before",
+    Kind.STAGES: "recorded at other stages",
+    Kind.RAISED: "recorded with more than before: look for secrets in bodies",
+    Kind.GAINED: "newly recorded",
+    Kind.MANAGED_FIELDS: "recorded with or without metadata.managedFields",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceReport:
+    """``files`` and ``policies``: before and after. ``exact``: decisions were compared, not what is in the log.
+
+    ``odd``: people are told of requests that no server sees as a rule, too.
+    """
+
+    files: tuple[str, str]
+    policies: tuple[Policy, Policy]
+    version: ServerVersion
+    difference: Difference
+    exact: bool = False
+    odd: bool = False
+
+    @property
+    def told(self) -> tuple[RequestClass, ...]:
+        """The classes that are for people."""
+        return tuple(item for item in self.difference.classes if item.ordinary or self.odd)
+
+    @property
+    def left_out(self) -> int:
+        """How many are not."""
+        return len(self.difference.classes) - len(self.told)
+
+    def by_kind(self, classes: Sequence[RequestClass]) -> dict[Kind, int]:
+        """How many classes of each kind, the most alarming first, 0 included."""
+        counts = dict.fromkeys(Kind, 0)
+        for found in classes:
+            counts[found.kind] += 1
+        return counts
+
+    def groups(self) -> Iterator[tuple[Kind, list[tuple[Change, list[RequestClass]]]]]:
+        """The classes that are told, by kind and by change, the most alarming first."""
+        for kind, found in groupby(self.told, key=lambda item: item.kind):
+            yield kind, [(change, list(same)) for change, same in groupby(found, key=lambda item: item.change)]
+
+
+def change_words(change: Change) -> str:
+    """``Metadata -> None``."""
+    match change:
+        case LevelChange(before, after):
+            return f"{before} -> {after}"
+        case StagesChange(before, after):
+            parts = (("no longer at", after - before), ("newly at", before - after))
+            return ", ".join(f"{label} {stage_names(stages)}" for label, stages in parts if stages)
+        case ManagedFieldsChange(_, after):
+            return "managed fields left out" if after else "managed fields kept"
+
+
+def odd_ones(report: DifferenceReport) -> str | None:
+    """That something is not told, if it is so."""
+    if not report.left_out:
+        return None
+    count = "1 more class" if report.left_out == 1 else f"{report.left_out} more classes"
+    return f"{count} of requests that no server sees as a rule: --odd tells them"
+
+
+def summary(report: DifferenceReport) -> str:
+    """The verdict in a line."""
+    done = "decided" if report.exact else "recorded"
+    if not report.difference.classes:
+        unfinished = report.difference.unfinished is not None
+        return "no difference found so far" if unfinished else f"equal: every request is {done} alike"
+    counts = {kind: count for kind, count in report.by_kind(report.told).items() if count}
+    if not counts:
+        return f"every request that a server sees as a rule is {done} alike"
+    total = sum(counts.values())
+    found = ", ".join(f"{count} {kind}" for kind, count in counts.items())
+    return f"{total} {'class' if total == 1 else 'classes'} of requests: {found}"

@@ -1,0 +1,46 @@
+"""What has to be known of an event to judge it: less of it is read, and fewer sorts of events are told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from kubewitness.auditpolicy.types import Level
+
+if TYPE_CHECKING:
+    from kubewitness.auditpolicy.types import Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Of one policy. ``groups``: some rule asks for a user's groups. ``namespaces`` and ``names``: those it mentions.
+
+    ``request_managed`` and ``response_managed``: it takes managed fields out of bodies that it keeps, and how large
+    they are matters. ``keeps_managed``: it keeps them somewhere, and whether the recording has any matters.
+    """
+
+    groups: bool
+    namespaces: tuple[str, ...]
+    names: tuple[str, ...]
+    request_managed: bool
+    response_managed: bool
+    keeps_managed: bool
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """Worked out from its rules."""
+        with_bodies = [rule for rule in policy.rules if rule.level.rank >= Level.REQUEST.rank]
+        omitting = [
+            rule
+            for rule in with_bodies
+            if (policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields)
+        ]
+        entries = [entry for rule in policy.rules for entry in rule.resources]
+        return cls(
+            groups=any(rule.user_groups for rule in policy.rules),
+            namespaces=tuple(dict.fromkeys(name for rule in policy.rules for name in rule.namespaces)),
+            names=tuple(dict.fromkeys(name for entry in entries for name in entry.resource_names)),
+            request_managed=bool(omitting),
+            response_managed=any(rule.level is Level.REQUEST_RESPONSE for rule in omitting),
+            keeps_managed=len(omitting) < len(with_bodies),
+        )

@@ -1,0 +1,51 @@
+"""Rules and requests in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kubewitness.auditpolicy import PROBES, GroupResources, Level, Rule
+from kubewitness.auditpolicy.lint.words import request_words, several, what_it_matches
+
+PROBE = {probe.id: probe.attributes for probe in PROBES}
+
+
+@pytest.mark.parametrize(
+    ("probe", "words"),
+    [
+        ("secrets-get", "get secrets kubewitness-probe -n kubewitness-probe"),
+        ("secrets-list-all-namespaces", "list secrets -A"),
+        ("exec-create", "create pods/exec kubewitness-probe -n kubewitness-probe"),
+        ("workloads-scale", "patch deployments.apps/scale kubewitness-probe -n kubewitness-probe"),
+        ("nodes-delete", "delete nodes kubewitness-probe"),
+        ("namespace-delete-kube-system", "delete namespaces kube-system"),
+        ("path-metrics", "get /metrics"),
+        ("failed-login-discovery", "get /version --unauthenticated"),
+        ("anonymous-write", "create pods -n kubewitness-probe --as system:anonymous --as-group system:unauthenticated"),
+    ],
+)
+def test_a_request_is_told_as_explain_takes_it(probe: str, words: str) -> None:
+    assert request_words(PROBE[probe]) == words
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        (Rule(Level.NONE), "every verb on everything"),
+        (Rule(Level.NONE, ("jane",), verbs=("get", "list")), "get and list on everything by jane"),
+        (Rule(Level.NONE, namespaces=("", "a")), "every verb on all resources in no namespace and namespace a"),
+        (Rule(Level.NONE, user_groups=("devs",), non_resource_urls=("/x",)), "every verb on /x by members of devs"),
+        (
+            Rule(Level.NONE, resources=(GroupResources("", ("pods",), ("a",)), GroupResources("apps"))),
+            "every verb on pods of the core group named a and all resources of apps",
+        ),
+    ],
+)
+def test_a_rule_is_told_by_everything_that_it_matches(rule: Rule, words: str) -> None:
+    assert what_it_matches(rule) == words
+
+
+def test_of_many_the_first_are_named() -> None:
+    assert several(["a"]) == "a"
+    assert several(["a", "b", "c", "d"]) == "a, b, c and d"
+    assert several(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
