@@ -48,14 +48,13 @@ def command(id: str) -> None:  # noqa: A002
 
 
 def _check(item: Check) -> str:
-    fields = {"severity": item.severity, "rung": f"{item.rung.value} ({item.rung.name.lower()})"}
+    fields = {
+        "asked of": item.kind,
+        "severity": item.severity,
+        "rung": f"{item.rung.value} ({item.rung.name.lower()})",
+    }
     fields |= {"lint rule": item.code} if item.code else {}
-    return _text(
-        f"{item.id} ({item.kind})",
-        item.title,
-        item.why,
-        {**fields, "source": item.source, "controls": ", ".join(item.controls)},
-    )
+    return _text(item.id, item.title, item.why, {**fields, "source": item.source, "controls": ", ".join(item.controls)})
 
 
 def _lint_rule(rule_id: str) -> list[str]:
