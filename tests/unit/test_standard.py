@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kubewitness.auditpolicy import Level
+from kubewitness.auditpolicy.probes.credentials import CONFIGMAPS, SECRETS, TOKENS
 from kubewitness.content import policy_names, read_standard, standard_names
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Rung, Source
@@ -18,6 +19,8 @@ from kubewitness.standard import Standard, parse_rung, parse_standard
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kubewitness.auditpolicy.probes import Probe
 
 GOOD: Final = """\
 name: mine
@@ -151,6 +154,15 @@ class TestTheShippedOnes:
         both = set(audit.at_least) & set(audit.at_most)
         assert both
         assert all(audit.at_least[probe].rank <= audit.at_most[probe].rank for probe in both)
+
+    @pytest.mark.parametrize(
+        ("name", "bodies"), [("essential", ()), ("standard", CONFIGMAPS), ("forensic", CONFIGMAPS)]
+    )
+    def test_forbid_every_body_that_holds_a_secret(self, name: str, bodies: tuple[Probe, ...]) -> None:
+        below = {Level.REQUEST: Level.METADATA, Level.REQUEST_RESPONSE: Level.REQUEST}
+        expected = {probe.id: below[probe.leaks_from] for probe in (*SECRETS, *TOKENS, *bodies) if probe.leaks_from}
+
+        assert read_standard(name).audit.at_most == expected
 
     def test_ask_for_more_from_tier_to_tier(self) -> None:
         tiers = [read_standard(name).audit for name in ("essential", "standard", "forensic")]

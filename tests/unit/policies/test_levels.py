@@ -103,6 +103,7 @@ def test_what_holds_credentials_is_at_metadata_by_every_verb_and_for_everybody(n
         (asking(JANE, "update", "configmaps", "shop", "coredns"), "Metadata Metadata Metadata"),
         # an address taken over by a service's status, and by an endpoint
         (asking(JANE, "patch", "services/status", "shop", "db"), "Metadata Request RequestResponse"),
+        (asking(service_account("any"), "update", "services/status", "shop", "db"), "Metadata Request RequestResponse"),
         (asking(JANE, "update", "endpoints", "shop", "db"), "Metadata Metadata RequestResponse"),
         (asking(JANE, "patch", "endpointslices.discovery.k8s.io", "shop", "db"),
          "Metadata Metadata RequestResponse"),
