@@ -5,7 +5,12 @@ from datetime import datetime
 
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, from_differences
 from kubewitness.managed import Destination, ManagedCluster
-from kubewitness.manageddemand import protection_differences, retention_differences, type_differences
+from kubewitness.manageddemand import (
+    protection_differences,
+    retention_differences,
+    type_differences,
+    unrecorded_differences,
+)
 from kubewitness.model import Evidence, Kind, Reason, Rung, Severity, Unread
 from kubewitness.standard import Standard
 
@@ -166,14 +171,41 @@ def managed_protection(cluster: ManagedCluster, standard: Standard) -> Result:
 
 @check(
     "audit-policy-records",
-    "the provider's audit policy records what the standard demands",
+    "the settings of the cluster record what the standard demands",
+    kind=Kind.MANAGED_CLUSTER,
+    severity=Severity.HIGH,
+    rung=Rung.DECLARED,
+    source="https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy",
+    controls=("NIST-800-53r5:AU-2", "PCI-DSS-4.0:10.2.1", _OWASP),
+)
+def managed_policy_records(cluster: ManagedCluster, standard: Standard) -> Result:
+    """An audit log that is on may still leave out who read a secret: some providers record reads only when told to.
+
+    Each kind of request that the standard names and that a setting of this cluster leaves out. What no setting could
+    record is a question of its own: audit-policy-limits.
+    """
+    if isinstance(cluster.audit_on, Unread):
+        return _unknown(cluster.audit_on)
+    if not cluster.audit_on:
+        return NotApplicable("audit logging is off: see audit-backend")
+    if isinstance(cluster.unrecorded, Unread):
+        return _unknown(cluster.unrecorded)
+    missing = unrecorded_differences(cluster, standard.audit)
+    count = len(standard.audit.at_least)
+    noun = f"of {count} kinds of request are not recorded"
+    return from_differences(missing, "no setting leaves out what the standard names", (_logs(cluster),), noun=noun)
+
+
+@check(
+    "audit-policy-limits",
+    "the provider can record what the standard demands",
     kind=Kind.MANAGED_CLUSTER,
     severity=Severity.INFO,
     rung=Rung.DECLARED,
     source="https://docs.aws.amazon.com/eks/latest/best-practices/auditing-and-logging.html",
     controls=("NIST-800-53r5:AU-2", "PCI-DSS-4.0:10.2.1"),
 )
-def managed_policy_records(cluster: ManagedCluster, standard: Standard) -> Result:
+def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result:
     """The provider sets the audit policy and nobody can change it: what it leaves out, no detection can see.
 
     From the policy as the provider publishes it: its API does not show it.

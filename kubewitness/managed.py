@@ -54,13 +54,28 @@ class BlindSpot:
 
 
 @dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """What the settings of a cluster leave unrecorded, though its provider could record it.
+
+    ``probe``: as of a ``BlindSpot``. ``remedy``: what to set. ``log_type``: the one that would record it, where
+    switching that on is all there is to do; empty: it is not.
+    """
+
+    probe: str
+    why: str
+    remedy: str
+    log_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ManagedCluster:
     """A managed cluster as its provider's API shows it.
 
     ``log_types``: the provider's own names -> on or off. ``audit_types``: those of them that are the audit log.
     ``not_loggable``: in a few words, why its control plane cannot log at all; empty: it can.
     ``update``: the change to its logging that is under way; ``None``: none. ``changed``: when its logging was last
-    changed, or itself made (RFC 3339); ``None``: not known.
+    changed, or itself made (RFC 3339); ``None``: not known. ``unrecorded``: as it is set now, with the audit log on or
+    off.
     """
 
     name: str
@@ -75,6 +90,7 @@ class ManagedCluster:
     changed: str | None = None
     not_loggable: str = ""
     blind_spots: tuple[BlindSpot, ...] = ()
+    unrecorded: tuple[Unrecorded, ...] | Unread = ()
 
     @property
     def kind(self) -> Kind:

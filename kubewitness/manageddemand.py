@@ -11,8 +11,8 @@ from kubewitness.demand import Difference
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
-    from kubewitness.managed import Destination, ManagedCluster
-    from kubewitness.standard import ManagedStandard
+    from kubewitness.managed import Destination, ManagedCluster, Unrecorded
+    from kubewitness.standard import AuditStandard, ManagedStandard
 
 _DEPLOY: Final = "run the managed deploy"
 
@@ -30,6 +30,20 @@ def type_differences(cluster: ManagedCluster, standard: ManagedStandard) -> tupl
     return tuple(
         Difference(f"log type {name}", "on", "off", f"{_DEPLOY}: it switches on what is missing")
         for name in missing_types(cluster, standard)
+    )
+
+
+def unrecorded(cluster: ManagedCluster, standard: AuditStandard) -> tuple[Unrecorded, ...]:
+    """What the standard names and the cluster's settings leave out."""
+    found = cluster.unrecorded
+    return () if isinstance(found, Unread) else tuple(item for item in found if item.probe in standard.at_least)
+
+
+def unrecorded_differences(cluster: ManagedCluster, standard: AuditStandard) -> tuple[Difference, ...]:
+    """One for each kind of request that is not recorded."""
+    return tuple(
+        Difference(item.probe, str(standard.at_least[item.probe]), f"None: {item.why}", item.remedy)
+        for item in unrecorded(cluster, standard)
     )
 
 

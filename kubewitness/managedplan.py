@@ -8,14 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from kubewitness.manageddemand import missing_types, protection_differences, retention_differences
+from kubewitness.manageddemand import missing_types, protection_differences, retention_differences, unrecorded
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kubewitness.managed import Destination, ManagedCluster
-    from kubewitness.standard import ManagedStandard
+    from kubewitness.standard import ManagedStandard, Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class ManagedRefusal:
 
 
 def plan_managed(
-    cluster: ManagedCluster, standard: ManagedStandard, *, key: str, retention_at_least: Callable[[int], int]
+    cluster: ManagedCluster, standard: Standard, *, key: str, retention_at_least: Callable[[int], int]
 ) -> ManagedPlan | ManagedRefusal:
     """What brings ``cluster`` to ``standard``.
 
@@ -108,7 +108,7 @@ def plan_managed(
     """
     if cluster.not_loggable:
         return ManagedPlan((), (cluster.not_loggable,))
-    destinations = cluster.audit_destinations
+    demanded, destinations = standard.managed, cluster.audit_destinations
     if isinstance(cluster.log_types, Unread):
         return _unread(cluster.log_types)
     if isinstance(destinations, Unread):
@@ -118,17 +118,18 @@ def plan_managed(
         for value in (item.exists, item.retention_days, item.key, item.undeletable):
             if isinstance(value, Unread):
                 return _unread(value)
-        if standard.customer_key and not item.key and not key:
+        if demanded.customer_key and not item.key and not key:
             return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
-        steps += _of_destination(item, standard, key, retention_at_least)
+        steps += _of_destination(item, demanded, key, retention_at_least)
     types = _types(cluster, standard)
-    notes = tuple(
+    notes = [
         f"{difference.field}: {difference.actual}: {difference.remedy}"
         for item in destinations
         if item.retention_owner
-        for difference in retention_differences(item, standard)
-    )
-    return ManagedPlan((*steps, SwitchOn(types)) if types else tuple(steps), notes)
+        for difference in retention_differences(item, demanded)
+    ]
+    notes += _not_ours(cluster, standard)
+    return ManagedPlan((*steps, SwitchOn(types)) if types else tuple(steps), tuple(notes))
 
 
 def _of_destination(
@@ -145,9 +146,22 @@ def _of_destination(
         yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
 
 
-def _types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[str, ...]:
-    """What the standard names and is off; and the audit log, whatever the standard names."""
-    missing = missing_types(cluster, standard)
+def _not_ours(cluster: ManagedCluster, standard: Standard) -> Iterator[str]:
+    """What stays unrecorded: no log type would mend it. One line for each remedy."""
+    if isinstance(cluster.unrecorded, Unread):
+        yield cluster.unrecorded.detail
+    probes: dict[tuple[str, str], list[str]] = {}
+    for item in unrecorded(cluster, standard.audit):
+        if not item.log_type:
+            probes.setdefault((item.why, item.remedy), []).append(item.probe)
+    for (why, remedy), names in probes.items():
+        yield f"{', '.join(names)}: {why}: {remedy}"
+
+
+def _types(cluster: ManagedCluster, standard: Standard) -> tuple[str, ...]:
+    """What the standard names and is off, what records the requests that it names; and the audit log in any case."""
+    recording = (item.log_type for item in unrecorded(cluster, standard.audit) if item.log_type)
+    missing = tuple(dict.fromkeys((*missing_types(cluster, standard.managed), *recording)))
     if cluster.audit_on or set(missing) & cluster.audit_types:
         return missing
     return (*missing, min(cluster.audit_types))

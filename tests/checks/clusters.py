@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from kubewitness.managed import Destination, ManagedCluster, Provider
+from kubewitness.managed import Destination, ManagedCluster, Provider, Unrecorded
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.eks import parse
 
@@ -24,6 +24,7 @@ def cluster(
     update: str | None = None,
     changed: float = 100_000,
     not_loggable: str = "",
+    unrecorded: tuple[str, ...] | str = (),
 ) -> ManagedCluster:
     """A good cluster, but for what is given. ``denied`` for a part: it could not be read.
 
@@ -32,6 +33,7 @@ def cluster(
         group: members of ``Destination`` that differ; ``None``: there is none; ``denied``.
         last_event: minutes before the cluster was read; ``None``: no event.
         changed: minutes before, likewise.
+        unrecorded: ids of probes that ``api`` would record if it were on; ``denied``.
     """
     on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
     return ManagedCluster(
@@ -47,6 +49,9 @@ def cluster(
         changed=_at(changed),
         not_loggable=not_loggable,
         blind_spots=parse.BLIND_SPOTS,
+        unrecorded=denied("getIamPolicy")
+        if isinstance(unrecorded, str)
+        else tuple(Unrecorded(probe, "reads are left out", "switch on api", "api") for probe in unrecorded),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from kubewitness.catalogue import load_catalogue
 from kubewitness.ladder import assess
+from kubewitness.managed import Unrecorded
 from kubewitness.managedplan import LengthenRetention, ManagedPlan, ManagedRefusal, SwitchOn, plan_managed
 from kubewitness.model import Status
 from kubewitness.providers.eks.parse import LOG_TYPES, retention_at_least
@@ -18,7 +20,7 @@ from tests.checks.standards import standard
 
 
 def plan(changes: dict[str, Any] | None = None, **of: Any) -> ManagedPlan | ManagedRefusal:
-    demanded = standard(managed=changes or {}).managed
+    demanded = standard(managed=changes or {})
     return plan_managed(cluster(**of), demanded, key="", retention_at_least=retention_at_least)
 
 
@@ -56,6 +58,33 @@ def test_the_next_longer_retention_that_is_on_offer() -> None:
     assert found == ManagedPlan((LengthenRetention(GROUP, 90, 120),))
 
 
+def test_what_records_the_requests_that_the_standard_names_is_switched_on() -> None:
+    found = plan({"log_types": {"eks": ["audit"]}}, without=("api",), unrecorded=("secrets-get", "secrets-list"))
+
+    assert found == ManagedPlan((SwitchOn(("api",)),))
+
+
+def test_what_is_left_out_and_was_not_asked_for_is_left_alone() -> None:
+    assert plan({"log_types": {"eks": ["audit"]}}, without=("api",), unrecorded=("pods-get",)) == ManagedPlan(())
+
+
+def test_what_no_log_type_would_record_is_a_note_for_each_remedy() -> None:
+    left_out = tuple(Unrecorded(name, "why", "do this") for name in ("secrets-get", "secrets-list", "pods-get"))
+
+    found = plan_managed(
+        replace(cluster(), unrecorded=left_out), standard(), key="", retention_at_least=retention_at_least
+    )
+
+    assert found == ManagedPlan((), ("secrets-get, secrets-list: why: do this",))
+
+
+def test_settings_that_were_not_read_are_a_note() -> None:
+    found = plan(unrecorded="denied")
+
+    assert isinstance(found, ManagedPlan)
+    assert "getIamPolicy" in found.notes[0]
+
+
 @given(
     st.frozensets(st.sampled_from(LOG_TYPES)),
     st.none() | st.integers(1, 400),
@@ -64,7 +93,7 @@ def test_the_next_longer_retention_that_is_on_offer() -> None:
 def test_there_is_a_plan_exactly_where_a_check_fails(off: frozenset[str], days: int | None, safe: bool) -> None:
     """Both ask the same question; but for what the provider leaves out, which nobody can change."""
     of: dict[str, Any] = {"without": tuple(off), "group": {"retention_days": days, "undeletable": safe}}
-    catalogue = [check for check in load_catalogue() if check.id != "audit-policy-records"]
+    catalogue = [check for check in load_catalogue() if check.id != "audit-policy-limits"]
 
     found = plan(**of)
     _, findings = assess(cluster(**of), standard(), catalogue)

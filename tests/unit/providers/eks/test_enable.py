@@ -26,7 +26,7 @@ WRITES = {item.action for item in PERMISSIONS if item.enforces}
 def bring(standard: str = "standard", *, key: str = "", wait: float = 20, **data: str) -> list[str]:
     """The steps, as they were told; what is waited for left out."""
     cluster, told = reached(**data), list[str]()
-    demanded = read_standard(standard).managed
+    demanded = read_standard(standard)
     plan = partial(plan_managed, standard=demanded, key=key, retention_at_least=cluster.retention_at_least)
     enable(cluster, plan, told.append, wait)
     return [step for step in told if not step.startswith("waiting")]
