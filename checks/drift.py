@@ -22,7 +22,10 @@ _SOURCE = "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"
     controls=("NIST-800-53r5:CM-6", "NIST-800-53r5:CM-3"),
 )
 def drift_from_standard(server: ApiServer, standard: Standard) -> Result:
-    """The deploy asks the same question: what is listed here it would change, or refuse to go on with."""
+    """What is listed here the audit deploy would change, or name among the reasons why it does not start.
+
+    PASS: it has nothing to change. Its preflight looks at more than this, and may still refuse such a node.
+    """
     found = declared(server)
     if isinstance(found, Unknown):
         return found

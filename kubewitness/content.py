@@ -66,9 +66,9 @@ def _names(folder: str) -> tuple[str, ...]:
 def read_standard(name: str) -> Standard:
     """The standard with that name, or in that file (with a slash, or ending in .yaml). Raises KubewitnessError."""
     if "/" not in name and not name.endswith((".yaml", ".yml")):
-        return parse_standard(standard_text(name), f"policies/standards/{name}.yaml")
+        return parse_standard(standard_text(name), f"policies/standards/{name}.yaml", policy_names())
     try:
-        return parse_standard(Path(name).read_text("utf-8"), name)
+        return parse_standard(Path(name).read_text("utf-8"), name, policy_names())
     except (OSError, UnicodeDecodeError) as error:
         raise KubewitnessError(f"{name}: cannot be read as a standard: {error}") from error
 

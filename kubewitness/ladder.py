@@ -169,10 +169,17 @@ def _climb(
     return reached, None
 
 
+def nothing_assessed(findings: Iterable[Finding], targets: Iterable[Target]) -> bool:
+    """Whether no check came to a verdict on any target, although there was something to ask."""
+    states = [state for target in targets for state in target.sources.values()]
+    idle = any(state.status is Status.NOT_APPLICABLE for state in states)
+    return not idle and not any(item.status in {Status.PASS, Status.FAIL} for item in findings)
+
+
 def exit_code(findings: Iterable[Finding], targets: Iterable[Target], fail_on: Severity) -> int:
     """0 clean, 1 findings at or above ``fail_on``, 3 something unknown; 2 (nothing assessed) comes before both."""
     findings, targets = list(findings), list(targets)
-    if not targets:
+    if not targets or nothing_assessed(findings, targets):
         return 2
     if any(item.status is Status.FAIL and item.severity.rank >= fail_on.rank for item in findings):
         return 1

@@ -79,8 +79,11 @@ class StandardError(KubewitnessError):
     """The file is not a standard: *what - where - what to do*."""
 
 
-def parse_standard(text: str, where: str) -> Standard:
-    """The standard that ``text`` holds; ``where`` names it in errors. Raises KubewitnessError."""
+def parse_standard(text: str, where: str, policies: Sequence[str]) -> Standard:
+    """The standard that ``text`` holds; ``where`` names it in errors, ``policies``: the names that it may choose from.
+
+    Raises KubewitnessError.
+    """
     root = _Mapping(compose(text, where), where)
     root.only("name", "title", "sources", "audit", "managed")
     sources = root.mapping("sources")
@@ -94,7 +97,7 @@ def parse_standard(text: str, where: str) -> Standard:
         title=root.text("title"),
         required={source: sources.one_of(source, _RUNGS) for source in Source},
         audit=AuditStandard(
-            policy=audit.text("policy"),
+            policy=audit.one_of("policy", {name: name for name in policies}),
             at_least=_levels(audit.mapping("at_least")),
             at_most=_levels(audit.mapping("at_most")),
             rotation=RotationMinimum(

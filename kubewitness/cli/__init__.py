@@ -37,9 +37,9 @@ def main() -> None:
     """Prove that the logging of Kubernetes clusters is on, and say where that stops being true.
 
     \b
-    kubewitness check inventories/prod.py              what is logged, how far it was seen
-    kubewitness policy lint audit-policy.yaml          what a policy would miss
-    pyinfra inventories/prod.py deploys/audit.py       switch it on
+    kubewitness check INVENTORY          how far it was seen
+    kubewitness policy lint POLICY       what it would miss
+    pyinfra INVENTORY deploys/audit.py   switch it on
 
     Exit codes: 0 as wanted, 1 findings, 2 cannot run, 3 something was not read (2 over 1 over 3).
     """  # noqa: D301  click takes the paragraph behind the backspace as it is

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kubewitness.cli.output import write
+from kubewitness.cli.output import options, write
 
 
 @click.command("checks")
@@ -14,4 +14,5 @@ def command(output: str) -> None:
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
     from kubewitness.report.catalogue import CATALOGUE_FORMATS  # noqa: PLC0415
 
-    write(CATALOGUE_FORMATS[output](load_catalogue()), None)
+    in_lines = options(to_terminal=True, width=1000)  # a script wants one check a line
+    write(CATALOGUE_FORMATS[output](load_catalogue(), in_lines), None)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from kubewitness.cli.output import options, write
 from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
     from kubewitness.check import Check
+    from kubewitness.report.explained import Explained
 
 
 def _ids(typed: str) -> list[str]:
@@ -36,39 +38,37 @@ def command(id: str) -> None:  # noqa: A002
     Exit codes: 0, or 2 for an id that there is not.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
+    from kubewitness.report.explained import render  # noqa: PLC0415
 
     checks = [item for item in load_catalogue() if id == item.id or (item.code and id.upper() == item.code)]
-    texts = [_check(item) for item in checks] or _lint_rule(id.upper())
-    if not texts:
+    told = [_check(item) for item in checks] or _lint_rule(id.upper())
+    if not told:
         raise KubewitnessError(
             f"{id!r} is not a check, nor a lint rule: `kubewitness checks` and `kubewitness policy lint --rules` "
             "list them"
         )
-    click.echo("\n\n".join(texts))
+    write(render(told, options(to_terminal=True)), None)
 
 
-def _check(item: Check) -> str:
+def _check(item: Check) -> Explained:
+    from kubewitness.report.explained import Explained  # noqa: PLC0415
+
     fields = {
         "asked of": item.kind,
         "severity": item.severity,
         "rung": f"{item.rung.value} ({item.rung.name.lower()})",
+        **({"lint rule": item.code} if item.code else {}),
+        "controls": ", ".join(item.controls),
     }
-    fields |= {"lint rule": item.code} if item.code else {}
-    return _text(item.id, item.title, item.why, {**fields, "source": item.source, "controls": ", ".join(item.controls)})
+    return Explained(item.id, item.title, item.why, fields, item.source)
 
 
-def _lint_rule(rule_id: str) -> list[str]:
+def _lint_rule(rule_id: str) -> list[Explained]:
     from kubewitness.auditpolicy.lint import LINT_RULES  # noqa: PLC0415
+    from kubewitness.report.explained import Explained  # noqa: PLC0415
 
     return [
-        _text(rule.id, rule.title, rule.why, {"severity": rule.severity, "source": rule.source})
+        Explained(rule.id, rule.title, rule.why, {"severity": rule.severity}, rule.source)
         for rule in LINT_RULES
         if rule.id == rule_id
     ]
-
-
-def _text(name: str, title: str, why: str, fields: dict[str, str]) -> str:
-    reasons = "\n".join(line.strip() for line in why.splitlines())
-    width = max(map(len, fields)) + 1
-    listed = "\n".join(f"{field:{width}} {value}" for field, value in fields.items())
-    return f"{name}: {title}\n\n{reasons}\n\n{listed}"

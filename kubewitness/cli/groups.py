@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from kubewitness.cli.output import one_line
+from kubewitness.cli.output import one_line, told_streams
 from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class LazyGroup(click.Group):
 
 class RootGroup(LazyGroup):
     """Turns an error that the user can mend into one line and exit code 2."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """The help too is written to somewhere: what cannot be written is told here, for every command."""
+        try:
+            with told_streams():
+                return super().main(*args, **kwargs)
+        except KubewitnessError as error:
+            click.echo(f"kubewitness: {error}", err=True)
+            sys.exit(2)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

@@ -6,22 +6,51 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
 from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from kubewitness.report import Options
+
+
+def sinks(outputs: Sequence[str]) -> list[tuple[str, str | None]]:
+    """What ``-o FORMAT[=FILE]`` asks for: format and file, which is ``None`` for standard output.
+
+    Raises KubewitnessError where two of them would be written over or behind one another.
+    """
+    found = [_sink(item) for item in outputs]
+    places = [file and _place(file) for _, file in found]
+    for at, place in enumerate(places):
+        if place in places[:at]:
+            where = "standard output" if place is None else str(found[at][1])
+            raise KubewitnessError(f"-o {outputs[at]}: {where} has a report already: give each a file: -o FORMAT=FILE")
+    return found
+
+
+def _sink(item: str) -> tuple[str, str | None]:
+    name, equals, file = item.partition("=")
+    if equals and not file:
+        raise KubewitnessError(f"-o {item}: no file is named behind the =: -o {name}=FILE")
+    return name, None if file == "-" else file or None
+
+
+def _place(file: str) -> str:
+    """The same for two names of one file."""
+    try:
+        return str(Path(file).resolve())
+    except (OSError, RuntimeError):  # links that lead in a circle: writing says so
+        return file
 
 
 def write(text: str, file: str | None) -> None:
     """To standard output, or to ``file``: a device, a pipe, a file behind a link, or a file of its own."""
     if file is None:
-        _print(text)
+        click.echo(text, nl=False, color=True)
         return
     try:
         path = Path(file).resolve()
@@ -45,30 +74,77 @@ def _replace(path: Path, text: str) -> None:
         part.unlink(missing_ok=True)
 
 
-def _print(text: str) -> None:
+class _Told:
+    """A text or binary stream: what it does not take is a KubewitnessError, whoever writes. A closed pipe stays one."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    @property
+    def buffer(self) -> _Told:
+        return _Told(self._stream.buffer)
+
+    def write(self, data: Any) -> Any:
+        return self._tried(self._stream.write, data)
+
+    def flush(self) -> None:
+        self._tried(self._stream.flush)
+
+    def _tried(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            sys.stdout = _nowhere()  # or Python tries once more at its end
+            raise KubewitnessError(
+                f"standard output: cannot be written: {error.strerror}: send it elsewhere"
+            ) from error
+
+
+@contextmanager
+def told_streams() -> Iterator[None]:
+    """Within it, what standard output does not take is a KubewitnessError. Raises one where that is closed."""
+    if sys.stderr is None:
+        sys.stderr = _nowhere()
+    if sys.stdout is None:
+        raise KubewitnessError("standard output: is closed: send it to a file, or to /dev/null")
+    real = sys.stdout
+    told = sys.stdout = cast("TextIO", _Told(real))
     try:
-        click.echo(text, nl=False, color=True)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  or Python tries once more at its end
-        raise KubewitnessError(f"standard output: cannot be written: {error.strerror}") from error
+        yield
+    finally:
+        if sys.stdout is told:
+            sys.stdout = real
 
 
-def options(*, to_terminal: bool) -> Options:
-    """What standard output can show: its width, colour (never into a pipe, never with NO_COLOR), letters."""
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  as long as the process lives
+
+
+def steers(stream: TextIO) -> bool:
+    """Whether ``stream`` is a terminal that knows escape sequences."""
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def options(*, to_terminal: bool, width: int = 100) -> Options:
+    """What standard output can show: its width, colour (never into a pipe, never with NO_COLOR), letters.
+
+    ``width`` is for where there is no terminal, and nobody says COLUMNS.
+    """
     import shutil  # noqa: PLC0415
 
     from kubewitness.report import Options  # noqa: PLC0415
 
     tty = to_terminal and sys.stdout.isatty()
     forced = bool(os.environ.get("FORCE_COLOR"))
-    shows_colour = sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
     encoding = (sys.stdout.encoding or "ascii").lower().replace("-", "")
     return Options(
-        width=shutil.get_terminal_size((100, 24)).columns if tty or "COLUMNS" in os.environ else 100,
-        color=to_terminal and (shows_colour or forced) and "NO_COLOR" not in os.environ,
+        width=shutil.get_terminal_size((width, 24)).columns if tty or "COLUMNS" in os.environ else width,
+        color=to_terminal and (steers(sys.stdout) or forced) and "NO_COLOR" not in os.environ,
         ascii_only=to_terminal and encoding != "utf8",
     )
 
@@ -76,7 +152,7 @@ def options(*, to_terminal: bool) -> Options:
 @contextmanager
 def progress(verb: str = "read") -> Iterator[Callable[[str], None]]:
     """Names of what was done so far, on one line of a terminal's standard error; nothing anywhere else."""
-    if not sys.stderr.isatty():
+    if not steers(sys.stderr):
         yield lambda _: None
         return
     count = 0
@@ -86,8 +162,10 @@ def progress(verb: str = "read") -> Iterator[Callable[[str], None]]:
         count += 1
         click.echo(f"\r\033[K{verb} {count}: {one_line(name)[:60]}", nl=False, err=True)
 
-    yield tell
-    click.echo("\r\033[K", nl=False, err=True)
+    try:
+        yield tell
+    finally:
+        click.echo("\r\033[K", nl=False, err=True)
 
 
 def one_line(text: str) -> str:

@@ -6,21 +6,28 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Kind
+from kubewitness.report.policy.page import Cell, Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kubewitness.check import Check
+    from kubewitness.report import Options
 
 
-def _table(catalogue: Sequence[Check]) -> str:
-    return "".join(
-        f"{item.id:23} {item.kind:15} {item.code:6} {item.severity:9} {item.rung.name.lower():10} {item.title}\n"
-        for item in catalogue
-    )
+def _table(catalogue: Sequence[Check], options: Options) -> str:
+    page = Page(options)
+    page.rows([_row(item) for item in catalogue])
+    return page.text()
 
 
-def _json(catalogue: Sequence[Check]) -> str:
+def _row(item: Check) -> tuple[Cell, ...]:
+    words = (item.id, item.kind, item.code, item.severity, item.rung.name.lower(), item.title)
+    return tuple(map(Cell, words))
+
+
+def _json(catalogue: Sequence[Check], options: Options) -> str:
+    del options  # a program needs no width
     items = [
         {
             "id": item.id,
@@ -38,8 +45,9 @@ def _json(catalogue: Sequence[Check]) -> str:
     return json.dumps(items, indent=2) + "\n"
 
 
-def _markdown(catalogue: Sequence[Check]) -> str:
+def _markdown(catalogue: Sequence[Check], options: Options) -> str:
     """``docs/checks.md``: a test compares the two."""
+    del options  # the reader's page decides how wide it is
     lines = ["# Checks", "", "Written by `kubewitness checks -o markdown`: change the checks, not this page.", ""]
     for item in catalogue:
         why = "\n".join(line.strip() for line in item.why.splitlines())
@@ -51,7 +59,7 @@ def _markdown(catalogue: Sequence[Check]) -> str:
     return "\n".join(lines[:-1]) + "\n"
 
 
-CATALOGUE_FORMATS: Final[Mapping[str, Callable[[Sequence[Check]], str]]] = {
+CATALOGUE_FORMATS: Final[Mapping[str, Callable[[Sequence[Check], Options], str]]] = {
     "table": _table,
     "json": _json,
     "markdown": _markdown,

@@ -61,7 +61,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "expected": finding.expected,
         "actual": finding.actual,
         "differences": [asdict(difference) for difference in finding.differences],
-        "evidence": [asdict(evidence) for evidence in finding.evidence],
+        "evidence": [{"where": item.where, "value": item.value, "readAt": item.read_at} for item in finding.evidence],
         "remediation": finding.remediation,
         "controls": list(finding.controls),
         "code": finding.code or None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.demand import told
+from kubewitness.ladder import nothing_assessed
 from kubewitness.model import Rung, Severity, Source, Status
 from kubewitness.report.safe import safe
 
@@ -111,14 +112,16 @@ def legend() -> str:
 
 
 def summary_line(report: Report) -> str:
-    """Counts of the whole run, for people. A run without findings says that nothing was assessed."""
+    """Counts of the whole run, for people. One in which no check came to a verdict says that nothing was assessed."""
     if not report.findings:
         return "nothing was assessed"
+    nothing = "nothing was assessed: " if nothing_assessed(report.findings, report.targets) else ""
     summary = summarise(report)
     fails = ", ".join(f"{count} {severity}" for severity, count in summary.failed.items() if count)
     parts = [f"{count} {word(status)}" for status, count in summary.findings.items()]
     parts[1] += f" ({fails})" if fails else ""
-    return f"{_count(summary.targets, 'target')}, {_count(len(report.findings), 'result')}: {', '.join(parts)}"
+    counts = f"{_count(summary.targets, 'target')}, {_count(len(report.findings), 'result')}"
+    return f"{nothing}{counts}: {', '.join(parts)}"
 
 
 def word(status: Status) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from kubewitness.content import standard_text
+from kubewitness.content import policy_names, standard_text
 from kubewitness.standard import Standard, parse_standard
 
 
@@ -22,4 +22,4 @@ def standard(**changes: Any) -> Standard:
     for name, change in changes.items():
         merged = {**root["audit"][name], **change}
         root["audit"][name] = {key: value for key, value in merged.items() if value is not None}
-    return parse_standard(yaml.safe_dump(root), "standard of this test")
+    return parse_standard(yaml.safe_dump(root), "standard of this test", policy_names())

@@ -46,6 +46,7 @@ def inventory(tmp_path: Path, node: str) -> str:
         (["check", "nowhere.py"], "no such inventory"),
         (["check", "INVENTORY", "-o", "xml"], "no such report format"),
         (["check", "INVENTORY", "-o", "json=/nowhere/report.json"], "cannot be written"),
+        (["check", "INVENTORY", "-o", "table", "-o", "json"], "standard output has a report already"),
         (["check", "INVENTORY", "--limit", "nobody"], "no such host or group"),
         (["check", "INVENTORY", "--standard", "nope"], "no such standard"),
         (["check", "INVENTORY", "--checks", "/nowhere"], "no checks there"),
@@ -112,15 +113,97 @@ def test_several_formats_at_once(inventory: str, tmp_path: Path) -> None:
     assert second.read_text().startswith("# ")
 
 
-def test_a_full_disk_is_no_finding(inventory: str) -> None:
+@pytest.mark.parametrize("buffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments", ["check INVENTORY", "checks", "explain audit-backend", "check --help", "--version"]
+)
+def test_a_full_disk_is_one_line_and_no_finding(inventory: str, arguments: str, buffered: str) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [KUBEWITNESS, "check", inventory], stdout=full, stderr=subprocess.PIPE, text=True, check=False
-        )
+            [KUBEWITNESS, *(inventory if word == "INVENTORY" else word for word in arguments.split())],
+            env={**os.environ, "PYTHONUNBUFFERED": buffered},
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
 
     assert done.returncode == 2
-    assert "standard output: cannot be written" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("kubewitness: standard output: cannot be written: No space left on device")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", ["checks", "--help"])
+def test_a_closed_standard_output_is_one_line(arguments: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$1" >&-', KUBEWITNESS, arguments], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "standard output: is closed" in done.stderr
+
+
+def test_a_closed_standard_error_changes_nothing(inventory: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" check "$1" 2>&-', KUBEWITNESS, inventory], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 1
+    assert "FAIL" in done.stdout
+
+
+def test_where_nothing_could_be_read_the_report_says_so_and_the_exit_code_is_2(tmp_path: Path) -> None:
+    done = run("check", "--root", str(tmp_path))
+
+    assert done.returncode == 2
+    assert "nothing was assessed: 1 target" in done.stdout
+    assert done.stderr.startswith("kubewitness: nothing was assessed: ")
+
+
+def test_a_standard_that_names_a_policy_that_there_is_not_is_refused(tmp_path: Path, inventory: str) -> None:
+    text = (ROOT / "policies/standards/standard.yaml").read_text()
+    (tmp_path / "mine.yaml").write_text(text.replace("policy: standard", "policy: strict"))
+
+    done = run("check", inventory, "--standard", str(tmp_path / "mine.yaml"))
+
+    assert done.returncode == 2
+    assert "policy must be one of essential, forensic, standard" in done.stderr
+
+
+@pytest.mark.parametrize("columns", [40, 60])
+@pytest.mark.parametrize("command", ["checks", "explain AP024", "explain audit-policy-records"])
+def test_no_line_is_wider_than_the_terminal(command: str, columns: int) -> None:
+    lines = run(*command.split(), COLUMNS=str(columns)).stdout.splitlines()
+
+    assert lines
+    assert [line for line in lines if len(line) > columns and not line.startswith("https://")] == []
+
+
+@pytest.mark.parametrize("command", ["--help", "check --help"])
+def test_the_help_fits_a_narrow_terminal(command: str) -> None:
+    assert max(map(len, run(*command.split(), COLUMNS="60").stdout.splitlines())) <= 60
+
+
+def test_a_script_gets_one_check_a_line() -> None:
+    lines = run("checks").stdout.splitlines()
+
+    assert [line.split()[0] for line in lines] == [
+        item["id"] for item in json.loads(run("checks", "-o", "json").stdout)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("check --require e", ["plain,effective", "plain,emitting"]),
+        ("check --standard f", ["plain,forensic"]),
+        ("check --standard ./", ["file,./"]),
+        ("check -o m", ["plain,markdown"]),
+        ("check --fail-on l", ["plain,low"]),
+    ],
+)
+def test_the_shell_completes_values(typed: str, offered: list[str]) -> None:
+    words = f"kubewitness {typed}"
+    done = run(COMP_WORDS=words, COMP_CWORD="3", _KUBEWITNESS_COMPLETE="bash_complete")
+
+    assert done.stdout.splitlines() == offered
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -64,7 +64,7 @@ def test_a_host_key_that_is_not_the_known_one(audited: ControlPlane, way: dict[s
     done = audited.deploy(inventory=wrong)
 
     assert asked_for(report) == {("UNKNOWN", "unreachable")}
-    assert audited.check(inventory=wrong).returncode == 3
+    assert audited.check(inventory=wrong).returncode == 2
     assert done.returncode == 1
     assert "does not match" in done.stderr
 
@@ -74,7 +74,7 @@ def test_a_host_key_that_is_not_known(audited: ControlPlane, way: dict[str, Any]
     nobody.touch()
     unknown = inventory(tmp_path, **{**way, "ssh_known_hosts_file": str(nobody)})
 
-    assert audited.check(inventory=unknown).returncode == 3
+    assert audited.check(inventory=unknown).returncode == 2
     assert audited.deploy(inventory=unknown).returncode == 1
     assert nobody.read_text() == ""
 
@@ -107,7 +107,7 @@ def test_without_sudo_nothing_is_claimed(audited: ControlPlane, way: dict[str, A
     statuses = {item["status"] for item in audited.report(inventory=plain)["findings"]}
 
     assert statuses <= {"UNKNOWN", "NOT_APPLICABLE"}
-    assert audited.check(inventory=plain).returncode == 3
+    assert audited.check(inventory=plain).returncode == 2
 
 
 def test_a_node_that_does_not_answer_leaves_the_others(

@@ -325,7 +325,7 @@ class TestFindings:
         assert {finding.status for finding in findings} == {Status.UNKNOWN}
         assert {finding.reason for finding in findings} == {"unreachable"}
         assert target.sources[Source.AUDIT].status is Status.UNKNOWN
-        assert exit_code(findings, [target], Severity.MEDIUM) == 3
+        assert exit_code(findings, [target], Severity.MEDIUM) == 2
 
 
 class TestACheckThatRaises:
@@ -421,7 +421,7 @@ class TestExitCode:
             ([finding(Status.FAIL, Severity.LOW)], Status.PASS, Severity.MEDIUM, 0),
             ([finding(Status.FAIL, Severity.LOW)], Status.PASS, Severity.LOW, 1),
             ([finding(Status.FAIL, Severity.HIGH)], Status.FAIL, Severity.CRITICAL, 0),
-            ([finding(Status.UNKNOWN, Severity.INFO)], Status.PASS, Severity.MEDIUM, 3),
+            ([finding(Status.PASS), finding(Status.UNKNOWN, Severity.INFO)], Status.PASS, Severity.MEDIUM, 3),
             ([finding(Status.PASS)], Status.UNKNOWN, Severity.MEDIUM, 3),
             ([finding(Status.UNKNOWN), finding(Status.FAIL)], Status.UNKNOWN, Severity.MEDIUM, 1),
             ([finding(Status.UNKNOWN), finding(Status.FAIL, Severity.LOW)], Status.PASS, Severity.MEDIUM, 3),
@@ -435,6 +435,23 @@ class TestExitCode:
     @pytest.mark.parametrize("findings", [[], [finding(Status.FAIL)], [finding(Status.UNKNOWN)]])
     def test_nothing_assessed_comes_before_all(self, findings: list[Finding]) -> None:
         assert exit_code(findings, [], Severity.MEDIUM) == 2
+
+    @pytest.mark.parametrize("others", [[], [finding(Status.NOT_APPLICABLE)]])
+    def test_targets_that_were_not_read_are_not_assessed(self, others: list[Finding]) -> None:
+        findings = [finding(Status.UNKNOWN), *others]
+
+        assert exit_code(findings, [target(Status.UNKNOWN), target(Status.UNKNOWN)], Severity.MEDIUM) == 2
+
+    @pytest.mark.parametrize(("status", "code"), [(Status.PASS, 3), (Status.FAIL, 1)])
+    def test_one_verdict_on_one_of_them_is_an_assessment(self, status: Status, code: int) -> None:
+        findings = [finding(Status.UNKNOWN), finding(status)]
+
+        assert exit_code(findings, [target(Status.UNKNOWN), target(Status.UNKNOWN)], Severity.MEDIUM) == code
+
+    def test_a_target_of_which_nothing_is_asked_was_read(self) -> None:
+        findings = [finding(Status.UNKNOWN), finding(Status.NOT_APPLICABLE)]
+
+        assert exit_code(findings, [target(Status.UNKNOWN), target(Status.NOT_APPLICABLE)], Severity.MEDIUM) == 3
 
     def test_one_bad_server_among_good_ones_counts(self) -> None:
         several: list[Any] = [target(Status.PASS), target(Status.UNKNOWN), target(Status.PASS)]

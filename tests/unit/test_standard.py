@@ -47,15 +47,18 @@ managed:
 """
 
 
+POLICIES: Final = ("essential", "standard")
+
+
 def error(text: str) -> str:
     with pytest.raises(KubewitnessError) as caught:
-        parse_standard(text, "mine.yaml")
+        parse_standard(text, "mine.yaml", POLICIES)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 def test_a_standard_is_read() -> None:
-    found = parse_standard(GOOD, "mine.yaml")
+    found = parse_standard(GOOD, "mine.yaml", POLICIES)
 
     assert (found.name, found.title, found.required) == ("mine", "what we need", {Source.AUDIT: Rung.EMITTING})
     assert found.audit.policy == "essential"
@@ -87,8 +90,8 @@ def test_a_standard_is_read() -> None:
         ("maxage_days: 30", "maxage_days: 99999999999", "mine.yaml:12:18: maxage_days must be a number"),
         ("maxage_days: 30", "maxage_days: [30]", "mine.yaml:12:18: maxage_days must be a number"),
         ("maxage_days: 30", "maxage_days:", "mine.yaml:12:17: maxage_days must be a number"),
-        ("policy: essential", "policy: ''", "mine.yaml:6:11: policy must be a text"),
-        ("policy: essential", "policy: {a: b}", "mine.yaml:6:11: policy must be a text"),
+        ("policy: essential", "policy: ''", "mine.yaml:6:11: policy must be one of essential, standard"),
+        ("policy: essential", "policy: {a: b}", "mine.yaml:6:11: policy must be one of essential, standard"),
         ("sources:\n  audit: emitting", "sources: all", "mine.yaml:3:10: not a mapping"),
         ("name: mine", "[name]: mine", "mine.yaml:1:1: a key that is not a word"),
         ("title: what we need", "title: [", "mine.yaml:4:8: "),
@@ -108,17 +111,20 @@ def test_what_is_no_mapping_is_no_standard(text: str) -> None:
 @given(st.text())
 def test_any_text_is_a_standard_or_an_error(text: str) -> None:
     with suppress(KubewitnessError):
-        assert isinstance(parse_standard(text, "mine.yaml"), Standard)
+        assert isinstance(parse_standard(text, "mine.yaml", POLICIES), Standard)
 
 
 @given(st.integers(0, len(GOOD)), st.integers(0, 12), st.text(alphabet=" \n:-[]{}&*!|>'\"#%@`a1\t\0\x85", max_size=6))
 def test_any_edit_of_a_standard_is_one_or_an_error(start: int, length: int, put: str) -> None:
     with suppress(KubewitnessError):
-        assert isinstance(parse_standard(GOOD[:start] + put + GOOD[start + length :], "mine.yaml"), Standard)
+        assert isinstance(
+            parse_standard(GOOD[:start] + put + GOOD[start + length :], "mine.yaml", POLICIES),
+            Standard,
+        )
 
 
 def test_what_one_run_requires_overrides_the_standard() -> None:
-    found = parse_standard(GOOD, "mine.yaml").requiring({Source.AUDIT: Rung.DECLARED})
+    found = parse_standard(GOOD, "mine.yaml", POLICIES).requiring({Source.AUDIT: Rung.DECLARED})
 
     assert found.required == {Source.AUDIT: Rung.DECLARED}
     assert found.audit.policy == "essential"

@@ -18,7 +18,7 @@ SECRETS = GroupResources("", ("secrets",))
 
 
 def standard(name: str = "standard") -> AuditStandard:
-    return parse_standard(standard_text(name), name).audit
+    return parse_standard(standard_text(name), name, (name,)).audit
 
 
 def escaping(*rules: Rule, **at_least: Level) -> list[str]:

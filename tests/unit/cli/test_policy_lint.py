@@ -200,7 +200,7 @@ def test_explain_knows_a_rule_of_the_linter() -> None:
     done = explain("ap030")
 
     assert done.stdout.startswith("AP030: secrets in the log\n\n")
-    assert "severity  high\nsource    https://" in done.stdout
+    assert "severity  high\nhttps://" in done.stdout
 
 
 def test_explain_knows_a_code_by_every_check_that_has_it() -> None:
