@@ -1,6 +1,6 @@
 """Is the logging of a managed cluster on, does it arrive, is it kept: what the provider's API shows."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
 
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, from_differences
@@ -9,18 +9,15 @@ from kubewitness.manageddemand import (
     protection_differences,
     retention_differences,
     type_differences,
+    unread_types,
     unrecorded_differences,
 )
+from kubewitness.managedverdict import of_each_part, of_what_exists, unknown
 from kubewitness.model import Evidence, Kind, Reason, Rung, Severity, Unread
 from kubewitness.standard import Standard
 
 _OWASP = "OWASP-K8s:K10:2025"
 _EKS_LOGS = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"
-_REMEDIES = {
-    Reason.DENIED: "grant what is named; kubewitness permissions prints all that is needed",
-    Reason.THROTTLED: "ask again later, or fewer clusters at once: the account's limit is reached",
-    Reason.EXPIRED_CREDENTIAL: "renew the credentials, then ask again",
-}
 
 
 @check(
@@ -39,9 +36,9 @@ def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result
     Any setting that has the audit log on counts; other logs of the control plane, metrics and agents do not.
     """
     if isinstance(cluster.audit_on, Unread):
-        return _unknown(cluster.audit_on)
+        return unknown(cluster.audit_on)
     evidence = (_logs(cluster),)
-    names = ", ".join(sorted(cluster.audit_types))
+    names = ", ".join(sorted(cluster.audit_types & cluster.types_on or cluster.audit_types))
     if not cluster.audit_on:
         remedy, under_way = "run the managed deploy: it switches it on", ""
         if isinstance(cluster.update, str):
@@ -62,10 +59,13 @@ def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result
 def managed_log_types(cluster: ManagedCluster, standard: Standard) -> Result:
     """Which identity a user of the cloud became, and what the API server itself said, are logs of their own."""
     if isinstance(cluster.log_types, Unread):
-        return _unknown(cluster.log_types)
+        return unknown(cluster.log_types)
     wanted = standard.managed.log_types.get(cluster.provider, ())
     good = f"{', '.join(wanted)}: on" if wanted else "the standard names none"
-    return from_differences(type_differences(cluster, standard.managed), good, (_logs(cluster),), noun="logs are off")
+    off = type_differences(cluster, standard.managed)
+    for _, why in () if off else unread_types(cluster, standard.managed):
+        return unknown(why)
+    return from_differences(off, good, (_logs(cluster),), noun="logs are off")
 
 
 @check(
@@ -80,23 +80,24 @@ def managed_log_types(cluster: ManagedCluster, standard: Standard) -> Result:
 )
 def managed_destination(cluster: ManagedCluster, standard: Standard) -> Result:
     """What the API says is on may still be on its way, or may write to something that somebody has deleted."""
-    found = _destinations(cluster)
-    if not isinstance(found, tuple):
-        return found
-    if isinstance(cluster.update, Unread):
-        return _unknown(cluster.update)
-    if cluster.update:
+    if isinstance(cluster.update, str) and cluster.audit_on is not False:
         return Unknown(Reason.NOT_OBSERVED, f"being changed: {cluster.update}", "check again when it has ended")
-    evidence = tuple(_seen(cluster, item) for item in found)
-    states = [item.exists for item in found]
-    if True in states:
-        return Pass(f"writes to {next(item.id for item in found if item.exists is True)}", evidence)
-    for state in states:
-        if isinstance(state, Unread):
-            return _unknown(state)
-    names = ", ".join(item.id for item in found)
-    remedy = "run the managed deploy: it makes it, with retention and protection; and find out who deleted it"
-    return Fail(f"{names} does not exist", remedy, "it exists", "it does not", evidence)
+
+    def look(items: Sequence[Destination]) -> Result:
+        evidence = tuple(_seen(cluster, item) for item in items)
+        states = [item.exists for item in items]
+        if True in states:
+            return Pass(f"writes to {next(item.id for item in items if item.exists is True)}", evidence)
+        for state in states:
+            if isinstance(state, Unread):
+                return unknown(state)
+        names = ", ".join(item.id for item in items)
+        make = "run the managed deploy: it makes it, with retention and protection; and find out who deleted it"
+        remedy = "; ".join(dict.fromkeys(item.leave.get("existence", make) for item in items))
+        return Fail(f"{names} does not exist", remedy, "it exists", "it does not", evidence)
+
+    found = of_each_part(cluster, look)
+    return unknown(cluster.update) if isinstance(found, Pass) and isinstance(cluster.update, Unread) else found
 
 
 @check(
@@ -114,7 +115,7 @@ def managed_log_written(cluster: ManagedCluster, standard: Standard) -> Result:
 
     Where the logging was changed within the same minutes, no event may have come yet.
     """
-    return _of_what_exists(cluster, lambda item: _fresh(cluster, item, standard.managed.fresh_minutes))
+    return of_what_exists(cluster, lambda item: _fresh(cluster, item, standard.managed.fresh_minutes))
 
 
 @check(
@@ -134,13 +135,13 @@ def managed_retention(cluster: ManagedCluster, standard: Standard) -> Result:
 
     def look(item: Destination) -> Result:
         if isinstance(item.retention_days, Unread):
-            return _unknown(item.retention_days)
+            return unknown(item.retention_days)
         kept = "for ever" if item.retention_days is None else f"{item.retention_days} days"
         owner = f", by the account-level policy {item.retention_owner}" if item.retention_owner else ""
         evidence = (cluster.saw(item.id, f"retention: {kept}{owner}"),)
         return from_differences(retention_differences(item, standard.managed), f"kept {kept}{owner}", evidence)
 
-    return _of_what_exists(cluster, look)
+    return of_what_exists(cluster, look)
 
 
 @check(
@@ -161,12 +162,12 @@ def managed_protection(cluster: ManagedCluster, standard: Standard) -> Result:
     def look(item: Destination) -> Result:
         for value, wanted in ((item.key, asked.customer_key), (item.undeletable, asked.undeletable)):
             if wanted and isinstance(value, Unread):
-                return _unknown(value)
+                return unknown(value)
         key, protection = item.key or "the provider's", "on" if item.undeletable else "off"
         said = f"key: {key}; deletion protection: {protection}"
         return from_differences(protection_differences(item, asked), said, (cluster.saw(item.id, said),))
 
-    return _of_what_exists(cluster, look)
+    return of_what_exists(cluster, look)
 
 
 @check(
@@ -185,15 +186,38 @@ def managed_policy_records(cluster: ManagedCluster, standard: Standard) -> Resul
     record is a question of its own: audit-policy-limits.
     """
     if isinstance(cluster.audit_on, Unread):
-        return _unknown(cluster.audit_on)
+        return unknown(cluster.audit_on)
     if not cluster.audit_on:
         return NotApplicable("audit logging is off: see audit-backend")
     if isinstance(cluster.unrecorded, Unread):
-        return _unknown(cluster.unrecorded)
+        return unknown(cluster.unrecorded)
     missing = unrecorded_differences(cluster, standard.audit)
     count = len(standard.audit.at_least)
     noun = f"of {count} kinds of request are not recorded"
     return from_differences(missing, "no setting leaves out what the standard names", (_logs(cluster),), noun=noun)
+
+
+@check(
+    "audit-policy-exemptions",
+    "nobody named by a setting escapes what must be recorded",
+    kind=Kind.MANAGED_CLUSTER,
+    severity=Severity.MEDIUM,
+    rung=Rung.DECLARED,
+    source="https://cloud.google.com/logging/docs/audit/configure-data-access#config-exempt",
+    controls=("NIST-800-53r5:AU-2", "PCI-DSS-4.0:10.2.2"),
+)
+def managed_exemptions(cluster: ManagedCluster, standard: Standard) -> Result:
+    """A setting may record the requests of everybody but a few. Whoever has their credentials is not seen.
+
+    A team may decide so: the deploy leaves exemptions alone, and says them each time.
+    """
+    if isinstance(cluster.exempted, Unread):
+        return unknown(cluster.exempted)
+    if not cluster.exempted:
+        return Pass("nobody is exempted", (_logs(cluster),))
+    listed = "\n".join(cluster.exempted)
+    remedy = "take the exemption out where it is set, or say in the team why it stays"
+    return Fail(f"{len(cluster.exempted)} exempted: {'; '.join(cluster.exempted)}", remedy, "nobody", listed)
 
 
 @check(
@@ -211,7 +235,7 @@ def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result
     From the policy as the provider publishes it: its API does not show it.
     """
     if isinstance(cluster.audit_on, Unread):
-        return _unknown(cluster.audit_on)
+        return unknown(cluster.audit_on)
     if not cluster.audit_on:
         return NotApplicable("audit logging is off: see audit-backend")
     blind = [spot for spot in cluster.blind_spots if spot.probe in standard.audit.at_least]
@@ -227,7 +251,7 @@ def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result
 
 def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
     if isinstance(item.last_event, Unread):
-        return _unknown(item.last_event)
+        return unknown(item.last_event)
     last = item.last_event or "none"
     evidence = (cluster.saw(item.id, f"newest audit event: {last}"),)
     if item.last_event is not None and _minutes(item.last_event, cluster.read_at) <= minutes:
@@ -245,37 +269,12 @@ def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
     )
 
 
-def _destinations(cluster: ManagedCluster) -> tuple[Destination, ...] | Unknown | NotApplicable:
-    """Where the audit log goes; a question that does not arise where it is off."""
-    if cluster.audit_on is False:
-        return NotApplicable("audit logging is off: see audit-backend")
-    found = cluster.audit_destinations
-    return _unknown(found) if isinstance(found, Unread) else found
-
-
-def _of_what_exists(cluster: ManagedCluster, look: Callable[[Destination], Result]) -> Result:
-    """The best that ``look`` finds among the destinations: one that is as the standard asks is enough."""
-    found = _destinations(cluster)
-    if not isinstance(found, tuple):
-        return found
-    results: list[Result] = []
-    for item in found:
-        if isinstance(item.exists, Unread):
-            results.append(_unknown(item.exists))
-        elif item.exists:
-            results.append(look(item))
-    order = (Pass, Unknown, Fail)
-    results.sort(key=lambda result: order.index(type(result)))
-    return results[0] if results else NotApplicable("there is no destination: see audit-log-destination")
-
-
-def _unknown(unread: Unread) -> Unknown:
-    return Unknown(unread.reason, unread.detail, _REMEDIES.get(unread.reason))
-
-
 def _logs(cluster: ManagedCluster) -> Evidence:
     types = {} if isinstance(cluster.log_types, Unread) else cluster.log_types
-    listed = ", ".join(f"{name} {'on' if on else 'off'}" for name, on in sorted(types.items()))
+    words = {True: "on", False: "off"}
+    listed = ", ".join(
+        f"{name} {'not read' if isinstance(on, Unread) else words[on]}" for name, on in sorted(types.items())
+    )
     return cluster.saw(cluster.id, f"logging: {listed or 'none'}")
 
 

@@ -5,10 +5,14 @@ A part that the provider refuses to show is ``Unread`` by itself: it hides nothi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from kubewitness.model import Evidence, Kind, Rung, Unread
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Provider(StrEnum):
@@ -26,7 +30,9 @@ class Destination:
     ``exists`` false: it is named, and not there. The rest is ``None`` where it does not exist. ``retention_days``
     ``None``: kept for ever. ``retention_owner``: what sets it where that is not the destination itself. ``last_event``:
     RFC 3339, ``None`` where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``:
-    protected from being deleted. ``readers``: who gets a copy of every event.
+    protected from being deleted. ``readers``: who gets a copy of every event. ``part``: of the audit log, where a
+    provider keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing of (``existence``, or the
+    field that a difference names) -> what to do instead.
     """
 
     kind: str
@@ -39,6 +45,8 @@ class Destination:
     key: str | Unread | None = None
     undeletable: bool | Unread | None = None
     readers: tuple[str, ...] | Unread = ()
+    part: str = ""
+    leave: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +65,26 @@ class BlindSpot:
 class Unrecorded:
     """What the settings of a cluster leave unrecorded, though its provider could record it.
 
-    ``probe``: as of a ``BlindSpot``. ``remedy``: what to set. ``log_type``: the one that would record it, where
-    switching that on is all there is to do; empty: it is not.
+    ``probe``: as of a ``BlindSpot``. ``remedy``: what to set. ``log_types``: those that would record it, where
+    switching them on is all there is to do; empty: it is not.
     """
 
     probe: str
     why: str
     remedy: str
-    log_type: str = ""
+    log_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ManagedCluster:
     """A managed cluster as its provider's API shows it.
 
-    ``log_types``: the provider's own names -> on or off. ``audit_types``: those of them that are the audit log.
+    ``log_types``: the provider's own names -> on or off, or why that is not known. ``audit_types``: those of them that
+    are the audit log. ``set_at``: those that are not set on the cluster itself -> where, and for what else that holds.
     ``not_loggable``: in a few words, why its control plane cannot log at all; empty: it can.
     ``update``: the change to its logging that is under way; ``None``: none. ``changed``: when its logging was last
     changed, or itself made (RFC 3339); ``None``: not known. ``unrecorded``: as it is set now, with the audit log on or
-    off.
+    off. ``exempted``: whose requests are left out, as somebody has set it.
     """
 
     name: str
@@ -83,7 +92,7 @@ class ManagedCluster:
     provider: Provider
     id: str
     read_at: str
-    log_types: dict[str, bool] | Unread
+    log_types: Mapping[str, bool | Unread] | Unread
     audit_types: frozenset[str]
     destinations: tuple[Destination, ...] | Unread
     update: str | Unread | None = None
@@ -91,6 +100,8 @@ class ManagedCluster:
     not_loggable: str = ""
     blind_spots: tuple[BlindSpot, ...] = ()
     unrecorded: tuple[Unrecorded, ...] | Unread = ()
+    exempted: tuple[str, ...] | Unread = ()
+    set_at: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -114,8 +125,16 @@ class ManagedCluster:
     @property
     def audit_on(self) -> bool | Unread:
         """The API says that the audit log is switched on."""
-        types = self.log_types
-        return types if isinstance(types, Unread) else any(types.get(name, False) for name in self.audit_types)
+        if isinstance(self.log_types, Unread):
+            return self.log_types
+        states = [self.log_types.get(name, False) for name in sorted(self.audit_types)]
+        return True if True in states else next((state for state in states if isinstance(state, Unread)), False)
+
+    @property
+    def types_on(self) -> frozenset[str]:
+        """The log types of which it is known that they are on."""
+        types = {} if isinstance(self.log_types, Unread) else self.log_types
+        return frozenset(name for name, state in types.items() if state is True)
 
     @property
     def audit_destinations(self) -> tuple[Destination, ...] | Unread:

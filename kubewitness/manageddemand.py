@@ -22,7 +22,14 @@ def missing_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[s
     types = cluster.log_types
     if isinstance(types, Unread):
         return ()
-    return tuple(name for name in standard.log_types.get(cluster.provider, ()) if not types.get(name, False))
+    return tuple(name for name in standard.log_types.get(cluster.provider, ()) if types.get(name, False) is False)
+
+
+def unread_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[tuple[str, Unread], ...]:
+    """Log types that the standard names and of which it is not known whether they are on."""
+    types = {} if isinstance(cluster.log_types, Unread) else cluster.log_types
+    wanted = ((name, types.get(name)) for name in standard.log_types.get(cluster.provider, ()))
+    return tuple((name, state) for name, state in wanted if isinstance(state, Unread))
 
 
 def type_differences(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[Difference, ...]:
@@ -53,7 +60,7 @@ def retention_differences(destination: Destination, standard: ManagedStandard) -
     if isinstance(days, Unread) or days is None or days >= standard.retention_days:
         return ()
     owner = destination.retention_owner
-    remedy = (
+    remedy = destination.leave.get("retention") or (
         f"change the account-level policy {owner}: it overrides what the log group itself is told"
         if owner
         else f"{_DEPLOY}: it sets a longer one, and never a shorter one"
@@ -66,9 +73,9 @@ def protection_differences(destination: Destination, standard: ManagedStandard) 
     """Asked for by the standard, and not there."""
     found = []
     if standard.customer_key and destination.key == "":
-        remedy = f"name a KMS key as host data kms_key, then {_DEPLOY}"
+        remedy = destination.leave.get("encryption key", f"name a KMS key as host data kms_key, then {_DEPLOY}")
         found.append(Difference("encryption key", "the customer's own", "the provider's", remedy))
     if standard.undeletable and destination.undeletable is False:
-        remedy = f"{_DEPLOY}: it switches it on"
+        remedy = destination.leave.get("deletion protection", f"{_DEPLOY}: it switches it on")
         found.append(Difference("deletion protection", "on", "off", remedy))
     return tuple(found)

@@ -8,7 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from kubewitness.manageddemand import missing_types, protection_differences, retention_differences, unrecorded
+from kubewitness.manageddemand import (
+    missing_types,
+    protection_differences,
+    retention_differences,
+    unread_types,
+    unrecorded,
+)
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
@@ -69,12 +75,13 @@ class Protect:
 
 @dataclass(frozen=True, slots=True)
 class SwitchOn:
-    """Switch log types on. Those that are not named keep their state."""
+    """Switch log types on. Those that are not named keep their state. ``where``: empty for the cluster itself."""
 
     types: tuple[str, ...]
+    where: str = ""
 
     def __str__(self) -> str:
-        return f"switch on {', '.join(self.types)}"
+        return f"switch on {', '.join(self.types)}" + (f" in {self.where}" if self.where else "")
 
 
 Step: TypeAlias = CreateDestination | LengthenRetention | SetKey | Protect | SwitchOn
@@ -113,37 +120,73 @@ def plan_managed(
         return _unread(cluster.log_types)
     if isinstance(destinations, Unread):
         return _unread(destinations)
-    steps: list[Step] = []
-    for item in destinations:
-        for value in (item.exists, item.retention_days, item.key, item.undeletable):
-            if isinstance(value, Unread):
-                return _unread(value)
-        if demanded.customer_key and not item.key and not key:
-            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
-        steps += _of_destination(item, demanded, key, retention_at_least)
     types = _types(cluster, standard)
-    notes = [
-        f"{difference.field}: {difference.actual}: {difference.remedy}"
-        for item in destinations
-        if item.retention_owner
-        for difference in retention_differences(item, demanded)
-    ]
-    notes += _not_ours(cluster, standard)
-    return ManagedPlan((*steps, SwitchOn(types)) if types else tuple(steps), tuple(notes))
+    steps: dict[Step, None] = {}
+    for item in destinations:
+        if not item.types & (cluster.types_on | set(types)):
+            continue
+        for field, value in _fields(item):
+            if isinstance(value, Unread) and field not in item.leave:
+                return _unread(value)
+        if demanded.customer_key and not item.key and not key and "encryption key" not in item.leave:
+            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
+        steps |= dict.fromkeys(_of_destination(item, demanded, key, retention_at_least))
+    by_place: dict[str, list[str]] = {}
+    for name in types:
+        by_place.setdefault(cluster.set_at.get(name, ""), []).append(name)
+    switches = (SwitchOn(tuple(names), where) for where, names in by_place.items())
+    return ManagedPlan((*steps, *switches), tuple(dict.fromkeys(_notes(cluster, standard, types))))
+
+
+def _fields(item: Destination) -> tuple[tuple[str, object], ...]:
+    """What a plan has to know of a destination, by the names of differences."""
+    return (
+        ("existence", item.exists),
+        ("retention", item.retention_days),
+        ("encryption key", item.key),
+        ("deletion protection", item.undeletable),
+    )
 
 
 def _of_destination(
     item: Destination, standard: ManagedStandard, key: str, retention_at_least: Callable[[int], int]
 ) -> Iterator[Step]:
-    days = retention_at_least(standard.retention_days)
-    if not item.exists:
-        yield CreateDestination(item.id, days, key, standard.undeletable)
+    if item.exists is False and "existence" not in item.leave:
+        yield CreateDestination(item.id, retention_at_least(standard.retention_days), key, standard.undeletable)
+    if item.exists is not True:
         return
     # where an account-level policy rules, a retention of the destination's own changes nothing
-    if retention_differences(item, standard) and isinstance(item.retention_days, int) and not item.retention_owner:
-        yield LengthenRetention(item.id, item.retention_days, days)
+    ours = not item.retention_owner and "retention" not in item.leave
+    if retention_differences(item, standard) and isinstance(item.retention_days, int) and ours:
+        yield LengthenRetention(item.id, item.retention_days, retention_at_least(standard.retention_days))
     for difference in protection_differences(item, standard):
-        yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
+        if difference.field not in item.leave:
+            yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
+
+
+def _notes(cluster: ManagedCluster, standard: Standard, types: tuple[str, ...]) -> Iterator[str]:
+    """What falls short and stays so."""
+    for item in cluster.audit_destinations if isinstance(cluster.audit_destinations, tuple) else ():
+        if not item.types & (cluster.types_on | set(types)):
+            continue
+        if isinstance(item.exists, Unread):
+            yield item.exists.detail
+        elif not item.exists and "existence" in item.leave:
+            yield f"{item.id}: {item.leave['existence']}"
+        differences = (
+            *retention_differences(item, standard.managed),
+            *protection_differences(item, standard.managed),
+        )
+        for difference in differences:
+            if difference.field in item.leave:
+                yield f"{item.id}: {difference.field}: {difference.actual}: {difference.remedy}"
+            elif item.retention_owner and difference.field == "retention":
+                yield f"{difference.field}: {difference.actual}: {difference.remedy}"
+    for who in cluster.exempted if isinstance(cluster.exempted, tuple) else ():
+        yield f"exempted: {who}"
+    for name, why in unread_types(cluster, standard.managed):
+        yield f"{name}: {why.detail}"
+    yield from _not_ours(cluster, standard)
 
 
 def _not_ours(cluster: ManagedCluster, standard: Standard) -> Iterator[str]:
@@ -152,7 +195,7 @@ def _not_ours(cluster: ManagedCluster, standard: Standard) -> Iterator[str]:
         yield cluster.unrecorded.detail
     probes: dict[tuple[str, str], list[str]] = {}
     for item in unrecorded(cluster, standard.audit):
-        if not item.log_type:
+        if not item.log_types:
             probes.setdefault((item.why, item.remedy), []).append(item.probe)
     for (why, remedy), names in probes.items():
         yield f"{', '.join(names)}: {why}: {remedy}"
@@ -160,7 +203,7 @@ def _not_ours(cluster: ManagedCluster, standard: Standard) -> Iterator[str]:
 
 def _types(cluster: ManagedCluster, standard: Standard) -> tuple[str, ...]:
     """What the standard names and is off, what records the requests that it names; and the audit log in any case."""
-    recording = (item.log_type for item in unrecorded(cluster, standard.audit) if item.log_type)
+    recording = (name for item in unrecorded(cluster, standard.audit) for name in item.log_types)
     missing = tuple(dict.fromkeys((*missing_types(cluster, standard.managed), *recording)))
     if cluster.audit_on or set(missing) & cluster.audit_types:
         return missing

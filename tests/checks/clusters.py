@@ -25,6 +25,7 @@ def cluster(
     changed: float = 100_000,
     not_loggable: str = "",
     unrecorded: tuple[str, ...] | str = (),
+    exempted: list[str] | str = "",
 ) -> ManagedCluster:
     """A good cluster, but for what is given. ``denied`` for a part: it could not be read.
 
@@ -33,6 +34,7 @@ def cluster(
         group: members of ``Destination`` that differ; ``None``: there is none; ``denied``.
         last_event: minutes before the cluster was read; ``None``: no event.
         changed: minutes before, likewise.
+        exempted: who; ``denied``.
         unrecorded: ids of probes that ``api`` would record if it were on; ``denied``.
     """
     on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
@@ -49,9 +51,10 @@ def cluster(
         changed=_at(changed),
         not_loggable=not_loggable,
         blind_spots=parse.BLIND_SPOTS,
+        exempted=denied("getIamPolicy") if exempted == "denied" else tuple(exempted),
         unrecorded=denied("getIamPolicy")
         if isinstance(unrecorded, str)
-        else tuple(Unrecorded(probe, "reads are left out", "switch on api", "api") for probe in unrecorded),
+        else tuple(Unrecorded(probe, "reads are left out", "switch on api", ("api",)) for probe in unrecorded),
     )
 
 

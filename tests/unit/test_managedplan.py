@@ -13,7 +13,7 @@ from kubewitness.catalogue import load_catalogue
 from kubewitness.ladder import assess
 from kubewitness.managed import Unrecorded
 from kubewitness.managedplan import LengthenRetention, ManagedPlan, ManagedRefusal, SwitchOn, plan_managed
-from kubewitness.model import Status
+from kubewitness.model import Reason, Status, Unread
 from kubewitness.providers.eks.parse import LOG_TYPES, retention_at_least
 from tests.checks.clusters import GROUP, cluster
 from tests.checks.standards import standard
@@ -83,6 +83,46 @@ def test_settings_that_were_not_read_are_a_note() -> None:
 
     assert isinstance(found, ManagedPlan)
     assert "getIamPolicy" in found.notes[0]
+
+
+def test_what_is_to_be_left_alone_is_a_note_and_no_change() -> None:
+    leave = {"retention": "it is locked", "existence": "make it yourself", "deletion protection": "lock it"}
+    short = plan(group={"retention_days": 30, "undeletable": False, "leave": leave})
+    gone = plan(group={"exists": False, "leave": leave})
+
+    assert isinstance(short, ManagedPlan)
+    assert isinstance(gone, ManagedPlan)
+    assert (short.steps, gone.steps) == ((), ())
+    assert [note.rpartition(": ")[2] for note in short.notes] == ["it is locked", "lock it"]
+    assert gone.notes == (f"{GROUP}: make it yourself",)
+
+
+def test_what_is_left_alone_may_be_unread() -> None:
+    why = Unread(Reason.DENIED, "logging.buckets.get: denied")
+    found = plan(group={"exists": why, "leave": {"existence": "it belongs to another project"}})
+
+    assert found == ManagedPlan((), ("logging.buckets.get: denied",))
+
+
+def test_what_is_set_elsewhere_is_a_step_of_its_own_that_says_where() -> None:
+    of = replace(cluster(without=("api", "scheduler")), set_at={"api": "projects/shop, for all its clusters"})
+    demanded = standard(managed={"log_types": {"eks": ["api", "audit", "scheduler"]}})
+
+    found = plan_managed(of, demanded, key="", retention_at_least=retention_at_least)
+
+    assert isinstance(found, ManagedPlan)
+    steps = ["switch on api in projects/shop, for all its clusters", "switch on scheduler"]
+    assert list(map(str, found.steps)) == steps
+
+
+def test_a_log_type_of_which_it_is_not_known_whether_it_is_on_is_left_alone_and_said() -> None:
+    good = cluster()
+    assert not isinstance(good.log_types, Unread)
+    of = replace(good, log_types={**good.log_types, "api": Unread(Reason.UNSUPPORTED, "not shown")})
+
+    found = plan_managed(of, standard(), key="", retention_at_least=retention_at_least)
+
+    assert found == ManagedPlan((), ("api: not shown",))
 
 
 @given(
