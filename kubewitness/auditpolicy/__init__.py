@@ -4,7 +4,8 @@ Pure, and without any knowledge of nodes or clusters. Exact per server version f
 k8s.io/apiserver's own code. Where to look:
 
 - a file becomes a policy: ``decode`` over ``identity``, ``schema``, ``bind``, ``draft``, ``validate``; ``documents``
-- a policy decides: ``types``, ``evaluate``, and the same fast: ``compiled``, or as SQL: ``to_sql``
+- a policy decides: ``types``, ``evaluate``, and the same fast: ``compiled``, or as SQL: ``to_sql``; what that leaves in
+  the log: ``emitted``
 - a request is read: ``attributes`` and ``jsonlines`` over ``requestinfo``, ``requesturi``, ``listoptions``,
   ``labelselector``; or said in kubectl's words: ``query``
 - a policy is judged: ``probes`` and ``coverage``, ``exempted``, ``lint``

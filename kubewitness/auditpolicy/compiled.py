@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
-from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, rule_matches
-from kubewitness.auditpolicy.types import Level, Policy, Rule
+from kubewitness.auditpolicy.evaluate import NO_RULE, Decision, RequestAttributes, decision_of, rule_matches
+from kubewitness.auditpolicy.types import Policy, Rule
 from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def compile_policy(policy: Policy, version: ServerVersion) -> Callable[[RequestA
     names = {name: name for rule in rules for entry in rule.resources for name in entry.resource_names}
     other_name = "*" * (1 + max(map(len, names), default=0))
     groups, resources, paths = _Groups(members, no_member), _Resources(rules, any_group=any_group), _Paths(rules)
-    decisions = (*(_decision(policy, rule, index) for index, rule in enumerate(rules)), _no_match(policy))
+    decisions = (*(decision_of(policy, index) for index in range(len(rules))), decision_of(policy, NO_RULE))
 
     def decide(attributes: RequestAttributes) -> Decision:
         if attributes.user is None:
@@ -55,15 +55,6 @@ def compile_policy(policy: Policy, version: ServerVersion) -> Callable[[RequestA
         return decisions[(left & -left).bit_length() - 1]  # no bit at all: the last one
 
     return decide
-
-
-def _decision(policy: Policy, rule: Rule, index: int) -> Decision:
-    managed = policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields
-    return Decision(rule.level, frozenset((*policy.omit_stages, *rule.omit_stages)), managed, index)
-
-
-def _no_match(policy: Policy) -> Decision:
-    return Decision(Level.NONE, frozenset(policy.omit_stages), policy.omit_managed_fields, -1)
 
 
 def _table(lists: Iterable[tuple[str, ...]]) -> tuple[dict[str, _Rules], _Rules]:

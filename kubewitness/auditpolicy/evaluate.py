@@ -9,13 +9,16 @@ Source: https://pkg.go.dev/k8s.io/apiserver/pkg/audit/policy
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.types import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 
 if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
+
+NO_RULE: Final = -1
+"""The index of the rule that decides where none matches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class RequestAttributes:
     namespace: str = ""
     path: str = ""
 
+    @property
+    def resource_path(self) -> str:
+        """``pods/exec``, as a policy names it."""
+        return f"{self.resource}/{self.subresource}" if self.subresource else self.resource
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -55,9 +63,17 @@ def evaluate(policy: Policy, attributes: RequestAttributes, version: ServerVersi
     any_group = version >= ANY_GROUP_SINCE
     for index, rule in enumerate(policy.rules):
         if rule_matches(rule, attributes, any_group=any_group):
-            managed = policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields
-            return Decision(rule.level, frozenset((*policy.omit_stages, *rule.omit_stages)), managed, index)
-    return Decision(Level.NONE, frozenset(policy.omit_stages), policy.omit_managed_fields, -1)
+            return decision_of(policy, index)
+    return decision_of(policy, NO_RULE)
+
+
+def decision_of(policy: Policy, index: int) -> Decision:
+    """What the policy says of a request that this rule decides; NO_RULE: that none matches."""
+    if index == NO_RULE:
+        return Decision(Level.NONE, frozenset(policy.omit_stages), policy.omit_managed_fields, NO_RULE)
+    rule = policy.rules[index]
+    managed = policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields
+    return Decision(rule.level, frozenset((*policy.omit_stages, *rule.omit_stages)), managed, index)
 
 
 def rule_matches(rule: Rule, attributes: RequestAttributes, *, any_group: bool) -> bool:

@@ -6,8 +6,9 @@ The conditions of a rule are asked in kube-apiserver's order. Which rules match 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from kubewitness.auditpolicy.emitted import emitted
 from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, evaluate
 from kubewitness.auditpolicy.types import Level, Stage
 from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
@@ -15,12 +16,6 @@ from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.types import GroupResources, Policy, Rule
     from kubewitness.model import ServerVersion
-
-_LONG_VERBS: Final = frozenset({"watch", "proxy"})
-_LONG_SUBRESOURCES: Final = frozenset({"attach", "exec", "log", "portforward", "proxy"})
-_LONG_PATHS: Final = "/debug/pprof/"
-"""Requests that go on for long, which alone have the stage ResponseStarted. Source:
-https://pkg.go.dev/k8s.io/apiserver/pkg/server/filters#BasicLongRunningRequestCheck"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +36,14 @@ class Mismatch:
 class Explanation:
     """``stages``: those at which an event of this request is written; none where it is not recorded.
 
-    ``passed``: for each rule before the deciding one (for all, where none decides) why it does not match.
+    ``has_object``: the event holds an object, which may have managed fields. ``passed``: for each rule before the
+    deciding one (for all, where none decides) why it does not match.
     """
 
     attributes: RequestAttributes
     decision: Decision
     stages: tuple[Stage, ...]
+    has_object: bool
     passed: tuple[Mismatch, ...]
 
 
@@ -56,20 +53,10 @@ def explain(policy: Policy, attributes: RequestAttributes, version: ServerVersio
     before = policy.rules if decision.rule < 0 else policy.rules[: decision.rule]
     any_group = version >= ANY_GROUP_SINCE
     passed = tuple(_mismatch(rule, attributes, any_group=any_group) for rule in before)
-    recorded = () if decision.level is Level.NONE else _emitted(attributes)
-    stages = tuple(stage for stage in recorded if stage not in decision.omit_stages)
-    return Explanation(attributes, decision, stages, passed)
-
-
-def _emitted(asked: RequestAttributes) -> tuple[Stage, ...]:
-    """The stages that the request can have. A failed login has one; the answer to a short request does not start."""
-    if asked.user is None:
-        return (Stage.RESPONSE_STARTED,)
-    if asked.resource_request:
-        long_running = asked.verb in _LONG_VERBS or asked.subresource in _LONG_SUBRESOURCES
-    else:
-        long_running = asked.path.startswith(_LONG_PATHS)
-    return tuple(stage for stage in Stage if long_running or stage is not Stage.RESPONSE_STARTED)
+    leaves = emitted(attributes)
+    left = frozenset() if decision.level is Level.NONE else leaves.stages - decision.omit_stages
+    stages = tuple(stage for stage in Stage if stage in left)
+    return Explanation(attributes, decision, stages, leaves.has_object(decision.level), passed)
 
 
 def _mismatch(rule: Rule, asked: RequestAttributes, *, any_group: bool) -> Mismatch:
@@ -114,7 +101,7 @@ def _verb(rule: Rule, asked: RequestAttributes) -> Mismatch | None:
 def _what(rule: Rule, asked: RequestAttributes, *, any_group: bool) -> Mismatch:
     if not (rule.namespaces or rule.resources):
         if asked.resource_request:
-            return Mismatch("nonResourceURLs", f"{_resource(asked)} is a resource")
+            return Mismatch("nonResourceURLs", f"{asked.resource_path} is a resource")
         return Mismatch("nonResourceURLs", asked.path, rule.non_resource_urls)
     if not asked.resource_request:
         return Mismatch("resources" if rule.resources else "namespaces", f"{asked.path} is no resource")
@@ -135,21 +122,21 @@ def _entries(entries: tuple[GroupResources, ...], asked: RequestAttributes, *, a
         names = tuple(dict.fromkeys(name for entry in named for name in entry.resource_names))
         return Mismatch("resources.resourceNames", asked.name or "no name", names, _star(names))
     patterns = tuple(dict.fromkeys(pattern for entry in of_group for pattern in entry.resources))
-    return Mismatch("resources.resources", _resource(asked), patterns, _subresource(patterns, asked))
+    return Mismatch("resources.resources", asked.resource_path, patterns, _subresource(patterns, asked))
 
 
 def _names(entry: GroupResources, asked: RequestAttributes) -> bool:
     """Whether the entry would match, were it not for the name."""
-    path = _resource(asked)
+    path = asked.resource_path
     sub = {f"*/{asked.subresource}"} if asked.subresource else set()
     return not {"*", path, f"{asked.resource}/*", *sub}.isdisjoint(entry.resources)
 
 
 def _elsewhere(entries: tuple[GroupResources, ...], asked: RequestAttributes) -> str:
     """The right resource in the wrong group is the commonest slip of all."""
-    groups = [entry.group or "the core group" for entry in entries if _resource(asked) in entry.resources]
+    groups = [entry.group or "the core group" for entry in entries if asked.resource_path in entry.resources]
     here = asked.api_group or "the core group"
-    return f"{_resource(asked)} is looked for in {groups[0]}, and this request is for {here}" if groups else ""
+    return f"{asked.resource_path} is looked for in {groups[0]}, and this request is for {here}" if groups else ""
 
 
 def _subresource(patterns: tuple[str, ...], asked: RequestAttributes) -> str:
@@ -158,7 +145,3 @@ def _subresource(patterns: tuple[str, ...], asked: RequestAttributes) -> str:
     if "*/*" in patterns:
         return "*/* matches nothing"
     return ""
-
-
-def _resource(asked: RequestAttributes) -> str:
-    return f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource

@@ -71,5 +71,4 @@ def _row(policies: Sequence[Policy], probe: Probe, version: ServerVersion) -> Ma
 
 def _cell(policy: Policy, probe: Probe, version: ServerVersion) -> MatrixCell:
     found = recorded(policy, probe, version)
-    leaks = probe.leaks_from is not None and found.level.rank >= probe.leaks_from.rank
-    return MatrixCell(found.level, found.rule, found.omitted, leaks)
+    return MatrixCell(found.level, found.rule, found.omitted, probe.leaks_at(found.level))

@@ -34,6 +34,10 @@ class Probe:
         """The first stage at which the event is emitted."""
         return self.stages[0]
 
+    def leaks_at(self, level: Level) -> bool:
+        """Whether an event of this level holds a secret or a token."""
+        return self.leaks_from is not None and level.rank >= self.leaks_from.rank
+
 
 Who: TypeAlias = tuple[str | None, tuple[str, ...]]
 """A user and the groups of that user; ``None``: nobody, authentication failed."""

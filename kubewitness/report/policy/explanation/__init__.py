@@ -48,4 +48,6 @@ def managed_fields(explanation: Explanation) -> str:
     decision = explanation.decision
     if decision.level.rank < Level.REQUEST.rank:
         return "no body is recorded"
+    if not explanation.has_object:
+        return "no object is recorded: such a request has none, or not at this level"
     return "left out of the bodies" if decision.omit_managed_fields else "kept in the bodies"

@@ -68,6 +68,7 @@ def _decision(item: Explanation, policy: Policy) -> dict[str, Any]:
         "line": rule.line if rule is not None else None,
         "column": rule.column if rule is not None else None,
         "writtenAt": list(item.stages),
+        "hasObject": item.has_object,
         "notMatched": [
             {
                 "rule": index,
