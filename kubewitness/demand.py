@@ -48,7 +48,12 @@ def backend_differences(settings: AuditSettings) -> tuple[Difference, ...]:
     if settings.log_path or settings.webhook_config_file:
         return ()
     return (
-        Difference("--audit-log-path", "a path", "not set", f"run the audit deploy: it sets {LOG_PATH}, and its mount"),
+        Difference(
+            "--audit-log-path",
+            "a path",
+            "not set",
+            f"set --audit-log-path={LOG_PATH} and mount its folder, writable: the audit deploy does both",
+        ),
     )
 
 
@@ -61,7 +66,7 @@ def policy_flag_differences(settings: AuditSettings) -> tuple[Difference, ...]:
             "--audit-policy-file",
             "a path",
             "not set",
-            f"run the audit deploy: it sets {POLICY_PATH}, its mount and a policy",
+            f"set --audit-policy-file={POLICY_PATH}, mount its folder, read-only: the audit deploy does, with a policy",
         ),
     )
 

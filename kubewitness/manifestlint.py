@@ -10,16 +10,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.apiserver import AuditSettings, StaticPod, VariableError, audit_settings, parse_flags, read_static_pod
+from kubewitness.apiserver import AuditSettings, StaticPod
 from kubewitness.auditpolicy.lint import Linted, LintFinding, NotLookedAt
 from kubewitness.auditpolicy.lint.accepting import accept
 from kubewitness.auditpolicy.lint.comments import matches_nothing, without_reason
 from kubewitness.auditpolicy.lint.ignores import ignores_in
 from kubewitness.auditpolicy.lint.run import worst_first
-from kubewitness.errors import KubewitnessError
 from kubewitness.ladder import assess
 from kubewitness.model import Reason, Rung, Source, Status, Unread, View
-from kubewitness.observed import NEWEST, ApiServer, Broken, Configuration, PolicyFile
+from kubewitness.observed import NEWEST, ApiServer, Broken, PolicyFile, configuration_of, pod_of
 from kubewitness.probe.reading import File, Reading
 
 if TYPE_CHECKING:
@@ -38,7 +37,8 @@ _OF_THE_NODE: Final = {
 _REFUSED: Final = "AF005"
 """Where kubelet or kube-apiserver refuses the manifest, nothing else can be said of it."""
 _FLAG: Final = re.compile(r"--(audit-[a-z-]+)")
-_REFUSED_AT: Final = re.compile(r":(\d+): ")
+_WHERE: Final = re.compile(r"\A:(\d+): ")
+"""The line, in an error of which the file's name was taken away."""
 _ABOUT: Final = {"audit-policy-mounted": "audit-policy-file", "audit-policy-mount-type": "audit-policy-file"}
 _FALLBACK: Final = ("audit-log-path", "audit-policy-file")
 
@@ -63,9 +63,9 @@ class Manifest:
 def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manifest:
     """The manifest ``text``. ``version``: of the server; ``None``: that of its image, else the newest."""
     manifest = File(file, None, text)
-    pod = _pod(text, file)
+    pod = pod_of(manifest)
     version = version or (pod.image_version if isinstance(pod, StaticPod) else None) or NEWEST
-    declared = _configuration(pod, version) if isinstance(pod, StaticPod) else None
+    declared = configuration_of(pod.argv, version) if isinstance(pod, StaticPod) else None
     settings = declared.settings if declared is not None else None
     server = ApiServer(
         name=file,
@@ -101,23 +101,6 @@ def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manife
 _NOT_HERE: Final = Unread(Reason.NOT_OBSERVED, "the policy is linted by itself")
 
 
-def _pod(text: str, file: str) -> StaticPod | Broken:
-    try:
-        return read_static_pod(text, file)
-    except KubewitnessError as error:
-        return Broken(str(error))
-
-
-def _configuration(pod: StaticPod, version: ServerVersion) -> Configuration:
-    flags = parse_flags(pod.argv)
-    try:
-        return Configuration(flags, audit_settings(flags, version))
-    except VariableError as error:
-        return Configuration(flags, Unread(Reason.PARSE, str(error)))
-    except KubewitnessError as error:
-        return Configuration(flags, Broken(str(error)))
-
-
 def _reading(manifest: File) -> Reading:
     """Of a node of which nothing but the manifest is known."""
     return Reading(
@@ -150,7 +133,7 @@ def lint_manifest(manifest: Manifest, catalogue: Sequence[Check], standard: Stan
     told = [*_told(without_reason, ignores), *_told(matches_nothing, sorted_out.unused)]
     missing = [NotLookedAt(code, why) for code, why in _OF_THE_NODE.items()]
     refused = any(item.id == _REFUSED for item in found)
-    missing += [NotLookedAt(item.code, f"see {_REFUSED}" if refused else item.message) for item in unknown]
+    missing += [NotLookedAt(item.code, _why(server, item, refused=refused)) for item in unknown]
     return Linted(
         file=server.name,
         path="",
@@ -163,6 +146,12 @@ def lint_manifest(manifest: Manifest, catalogue: Sequence[Check], standard: Stan
     )
 
 
+def _why(server: ApiServer, unknown: Finding, *, refused: bool) -> str:
+    if refused:
+        return f"see {_REFUSED}"
+    return f"{server.name} was not judged" if isinstance(server.pod, Unread) else unknown.message
+
+
 def _told(rule: LintRule[Sequence[Ignore]], ignores: Sequence[Ignore]) -> Iterator[LintFinding]:
     for item in rule.function(ignores):
         line, column = (item.mark.line, item.mark.column) if item.mark is not None else (None, None)
@@ -172,24 +161,30 @@ def _told(rule: LintRule[Sequence[Ignore]], ignores: Sequence[Ignore]) -> Iterat
 def _finding(manifest: Manifest, result: Finding) -> LintFinding:
     """As one of the linter: its code for an id, the check's own name beside it."""
     line = _line(manifest, result)
-    text = f"{result.message}: {result.remediation}" if result.remediation else result.message
-    if result.actual and result.actual not in text and "\n" not in result.actual:
-        text = f"{result.message} ({result.actual}): {result.remediation}"
     return LintFinding(
         id=result.code,
         severity=result.severity,
-        message=f"{result.check}: {text}",
+        message=f"{result.check}: {_text(manifest, result)}",
         line=line,
         column=1 if line is not None else None,
         check=result.check,
     )
 
 
+def _text(manifest: Manifest, result: Finding) -> str:
+    """What is wrong, and the remedy; of a manifest that is refused the parser's own: no node with backups is here."""
+    if isinstance(manifest.server.pod, Broken):
+        return _WHERE.sub("", manifest.server.pod.error.removeprefix(manifest.server.name), count=1)
+    if result.actual and result.actual not in f"{result.message}: {result.remediation}" and "\n" not in result.actual:
+        return f"{result.message} ({result.actual}): {result.remediation}"
+    return f"{result.message}: {result.remediation}" if result.remediation else result.message
+
+
 def _line(manifest: Manifest, result: Finding) -> int | None:
     """Of the flag that the finding speaks of, or of one that goes with it; ``None``: none of them is set."""
     server = manifest.server
     if isinstance(server.pod, Broken):
-        refused = _REFUSED_AT.match(server.pod.error.removeprefix(server.name))
+        refused = _WHERE.match(server.pod.error.removeprefix(server.name))
         return int(refused[1]) if refused else None
     if not isinstance(server.pod, StaticPod) or server.declared is None:
         return None

@@ -159,11 +159,11 @@ def _stamp(seconds: float) -> str:
 def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
     """The API server of the node that ``reading`` saw. Raises nothing: what is odd is in the result."""
     manifest, others = _manifest(reading)
-    pod = _pod(manifest)
+    pod = pod_of(manifest)
     process = reading.servers[0] if len(reading.servers) == 1 else None
     version = _version(process, pod)
-    declared = _configuration(pod.argv, version) if isinstance(pod, StaticPod) else None
-    running = _configuration(process.argv, version) if process else None
+    declared = configuration_of(pod.argv, version) if isinstance(pod, StaticPod) else None
+    running = configuration_of(process.argv, version) if process else None
     settings = declared.settings if declared else None
     usable = settings if isinstance(settings, AuditSettings) and isinstance(pod, StaticPod) else None
     log_path = pod.locate(usable.log_path) if usable and usable.log_path and isinstance(pod, StaticPod) else None
@@ -224,7 +224,8 @@ def _claims_to_be_ours(file: File) -> bool:
         return named
 
 
-def _pod(manifest: File | Unread | None) -> StaticPod | Broken | Unread | None:
+def pod_of(manifest: File | Unread | None) -> StaticPod | Broken | Unread | None:
+    """What the kubelet makes of the manifest; ``None`` where there is none."""
     if manifest is None or isinstance(manifest, Unread):
         return manifest
     if not isinstance(manifest.text, str):
@@ -250,7 +251,8 @@ def _version(process: Process | None, pod: StaticPod | Broken | Unread | None) -
     return pod.image_version if isinstance(pod, StaticPod) else None
 
 
-def _configuration(argv: tuple[str, ...], version: ServerVersion | None) -> Configuration:
+def configuration_of(argv: tuple[str, ...], version: ServerVersion | None) -> Configuration:
+    """What a kube-apiserver of this version makes of its arguments."""
     flags = parse_flags(argv)
     paths = {name: flags.get(name) or "" for name in ("audit-policy-file", "audit-log-path")}
     unknown = [VariableError(name, path) for name, path in paths.items() if variable_in(path)]

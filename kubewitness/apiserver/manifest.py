@@ -123,7 +123,7 @@ def _pod(text: str, where: str) -> Cursor:
     kind, api = root.text("kind"), root.text("apiVersion")
     if (kind, api) != ("Pod", "v1"):
         found = f"{api or 'no apiVersion'}, {kind or 'no kind'}"
-        raise root.refuse(f"not a v1 Pod ({found})", "only manifests of static pods belong into this folder")
+        raise root.refuse(f"not a v1 Pod ({found})", "the manifest of kube-apiserver is one")
     return root
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kubewitness.auditpolicy.lint import Linted
+from kubewitness.auditpolicy.lint import Linted, NotLookedAt
 from kubewitness.catalogue import load_catalogue
 from kubewitness.manifestlint import Manifest, lint_manifest, read_manifest
 from kubewitness.model import ServerVersion
@@ -90,6 +90,29 @@ def test_of_a_manifest_that_is_refused_nothing_else_is_said() -> None:
     assert [(item.id, item.severity, item.line) for item in result.findings] == [("AF005", "critical", 2)]
     assert {item.id for item in result.not_looked_at} == {*FLAGGED, "AF007", "AF008"} - {"AF005"}
     assert read.settings is None
+
+
+def test_what_a_file_in_a_repository_is_told_knows_of_no_node() -> None:
+    (broken,) = found(manifest("spec: [")).findings
+    (policy,) = found(manifest("apiVersion: audit.k8s.io/v1\nkind: Policy\n")).findings
+
+    assert broken.message == (
+        "apiserver-manifest: yaml: line 1: did not find expected node content: correct it, the kubelet takes down a pod"
+        " whose manifest it cannot read"
+    )
+    assert policy.message == (
+        "apiserver-manifest: not a v1 Pod (audit.k8s.io/v1, Policy): the manifest of kube-apiserver is one"
+    )
+
+
+def test_a_server_started_by_a_shell_is_not_judged_and_no_finding() -> None:
+    text = Given().manifest_text().replace("- kube-apiserver\n", "- /bin/sh\n", 1)
+
+    result = found(manifest(text))
+
+    assert result.findings == ()
+    assert "through a shell" in (result.unjudged or "")
+    assert NotLookedAt("AF001", "kube-apiserver.yaml was not judged") in result.not_looked_at
 
 
 def test_a_value_from_the_environment_is_not_judged() -> None:
