@@ -43,6 +43,8 @@ def parse_exemption(text: str) -> LeaseExemption:
         raise KubewitnessError(f"{text!r} is no lease and its user: write {_SHAPE}")
     if not user.isprintable() or "*" in user:
         raise KubewitnessError(f"{user!r} is no user: kube-apiserver compares names letter by letter")
+    if "," in user:
+        raise KubewitnessError(f"{user!r} names several users: give --lease once for each")
     if user in {"system:anonymous", "system:unauthenticated"}:
         raise KubewitnessError(f"{user} is everybody without credentials: name the user who renews the lease")
     if user in _GROUPS or user.startswith("system:serviceaccounts:"):

@@ -98,7 +98,11 @@ def without_patch(subject: Subject) -> Iterator[Found]:
 
 @lint_rule("AP052", "delete without deletecollection", Severity.MEDIUM, source=_REQUESTS, by_outcome=True)
 def without_deletecollection(subject: Subject) -> Iterator[Found]:
-    """``kubectl delete --all`` is one deletecollection: everything goes at once, and no delete is seen."""
+    """A DELETE of a whole collection is one deletecollection: everything goes at once, and no delete is seen.
+
+    ``kubectl delete --raw``, client-go and the namespace controller send it. ``kubectl delete --all`` does not: it
+    deletes one by one.
+    """
     for index, rule in subject.live():
         if rule.level is not Level.NONE and "delete" in rule.verbs and "deletecollection" not in rule.verbs:
             yield from _without(subject, index, rule, "deletecollection")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
+from click.core import ParameterSource
 
 from kubewitness.cli.output import write
 from kubewitness.cli.policy.source import target_version
@@ -44,8 +45,16 @@ def _names(typed: str = "") -> list[str]:
 @click.option("-f", "--file", metavar="FILE", type=click.Path(dir_okay=False), help="Write it there, not to stdout.")
 @click.option("--force", is_flag=True, help="Also if FILE is there already.")
 @target_version()
+@click.pass_context
 def command(
-    name: str, *, listed: bool, leases: tuple[str, ...], file: str | None, force: bool, version: ServerVersion
+    ctx: click.Context,
+    name: str,
+    *,
+    listed: bool,
+    leases: tuple[str, ...],
+    file: str | None,
+    force: bool,
+    version: ServerVersion,
 ) -> None:
     """Print one of our audit policies, commented rule by rule, to copy and edit. Without a name: standard.
 
@@ -63,6 +72,7 @@ def command(
     A host gets it by the host data audit_policy. Exit codes: 0 written; 2 not, and why.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     if listed:
+        _alone(ctx)
         write("".join(f"{each:10} {_purpose(each)}\n" for each in _names()), None)
         return
     if force and file is None:
@@ -71,6 +81,13 @@ def command(
     if file is not None and not force and (Path(file).exists() or Path(file).is_symlink()):
         raise KubewitnessError(f"{file}: is there already: name another file, or say --force to replace it")
     write(text, file)
+
+
+def _alone(ctx: click.Context) -> None:
+    """With --list nothing else has an effect, so whoever asks for it expects another thing."""
+    given = [item for item in ctx.params if ctx.get_parameter_source(item) is ParameterSource.COMMANDLINE]
+    if given != ["listed"]:
+        raise click.UsageError("--list writes no policy: leave out everything else, or --list")
 
 
 def _purpose(name: str) -> str:

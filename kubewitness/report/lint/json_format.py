@@ -26,7 +26,7 @@ def render(report: LintReport, options: Options) -> str:
             for item in report.linted
             for accepted in item.accepted
         ],
-        "not_looked_at": [
+        "notLookedAt": [
             {"file": item.file, "id": missing.id, "why": missing.why}
             for item in report.linted
             for missing in item.not_looked_at
@@ -65,8 +65,8 @@ def _finding(item: Linted, finding: LintFinding) -> dict[str, Any]:
         "probe": finding.probe,
         "others": list(finding.others),
         "rule": finding.rule,
-        "rule_line": finding.rule_line,
-        "rule_column": finding.rule_column,
+        "ruleLine": finding.rule_line,
+        "ruleColumn": finding.rule_column,
         "suggestion": finding.suggestion,
         "replaces": finding.replaces,
         "check": finding.check,

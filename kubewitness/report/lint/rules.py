@@ -29,7 +29,7 @@ def _json(rules: Sequence[LintRule[Any]], checks: Sequence[Check]) -> str:
             "severity": rule.severity,
             "why": rule.why,
             "source": rule.source,
-            "needs_flags": rule.needs_flags,
+            "needsFlags": rule.needs_flags,
             "check": None,
         }
         for rule in rules
@@ -41,7 +41,7 @@ def _json(rules: Sequence[LintRule[Any]], checks: Sequence[Check]) -> str:
             "severity": item.severity,
             "why": item.why,
             "source": item.source,
-            "needs_flags": True,
+            "needsFlags": True,
             "check": item.id,
         }
         for item in _coded(checks)

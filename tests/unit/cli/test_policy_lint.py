@@ -138,7 +138,7 @@ def test_flags_make_the_flag_rules_known() -> None:
 
     document = json.loads(done.stdout)
     assert [(item["id"], item["file"]) for item in document["findings"]] == [("AP062", "clean.yaml")]
-    assert {item["id"] for item in document["not_looked_at"]} == {"AF007", "AF008"}
+    assert {item["id"] for item in document["notLookedAt"]} == {"AF007", "AF008"}
     assert [item["kind"] for item in document["files"]] == ["policy", "manifest"]
 
 

@@ -44,6 +44,15 @@ def test_the_list_says_what_each_is_for_from_the_smallest_log_on() -> None:
     assert all(line[11:].startswith("who did what") for line in lines)
 
 
+@pytest.mark.parametrize("more", [["-f", "policy.yaml"], ["--lease", LEASE], ["--force"], ["forensic"]], ids=str)
+def test_the_list_with_what_would_have_no_effect_is_a_mistake(more: list[str]) -> None:
+    done = run("--list", *more)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--list writes no policy" in done.stderr
+    assert not Path("policy.yaml").exists()
+
+
 def test_another_name_is_refused_with_those_that_there_are() -> None:
     done = run("../standards/standard")
 
@@ -136,6 +145,7 @@ def test_leases_are_as_many_rules_as_there_are_different_ones() -> None:
         ("ingress/leader=system:anonymous", "everybody without credentials"),
         ("ingress/leader=system:serviceaccount:ingress:*", "letter by letter"),
         ("ingress/leader=jane\n  - level: None", "letter by letter"),
+        ("ingress/leader=jane,bob", "--lease once for each"),
     ],
 )
 def test_what_is_no_lease_of_one_user_is_refused(wrong: str, why: str) -> None:

@@ -15,7 +15,7 @@ from kubewitness.report.lint import FORMATS, LintReport, lint_renderer
 from tests.unit.report import lintreports
 
 FINDING = [
-    "id", "severity", "message", "file", "line", "column", "probe", "others", "rule", "rule_line", "rule_column",
+    "id", "severity", "message", "file", "line", "column", "probe", "others", "rule", "ruleLine", "ruleColumn",
     "suggestion", "replaces", "check",
 ]  # fmt: skip
 
@@ -34,7 +34,7 @@ class TestJson:
         document = self.document()
 
         assert document["schema"] == "kubewitness/policy-lint/v1"
-        assert list(document) == ["schema", "tool", "files", "findings", "accepted", "not_looked_at", "summary"]
+        assert list(document) == ["schema", "tool", "files", "findings", "accepted", "notLookedAt", "summary"]
         assert list(document["files"][0]) == ["file", "path", "kind", "version", "rules", "unjudged"]
         assert all(list(finding) == FINDING for finding in document["findings"])
         assert list(document["accepted"][0]) == [*FINDING, "reason"]

@@ -36,5 +36,5 @@ def test_the_list_for_programs_has_the_same_keys_for_each() -> None:
     listed = json.loads(RULE_FORMATS["json"](LINT_RULES, load_catalogue()))
 
     assert {tuple(item) for item in listed} == {
-        ("id", "title", "severity", "why", "source", "needs_flags", "check"),
+        ("id", "title", "severity", "why", "source", "needsFlags", "check"),
     }
