@@ -126,11 +126,15 @@ def _finding(item: Check, result: Result, subject: Subject, state: SourceState) 
 def _source_state(results: Iterable[tuple[Check, Result]], required: Rung, ceiling: Rung) -> SourceState:
     results = list(results)
     rung, unknown = _climb(results, required, ceiling)
-    failed = any(isinstance(result, Fail) and item.severity.rank >= Severity.HIGH.rank for item, result in results)
+    grave = [(item, result) for item, result in results if item.severity.rank >= Severity.HIGH.rank]
+    failed = any(isinstance(result, Fail) for _, result in grave)
     short = rung is None or rung < min(required, ceiling)
     if failed or (short and unknown is None):
         return SourceState(rung, required, ceiling, Status.FAIL)
-    if short and unknown is not None:
+    if not short:  # what would fail the source if it were bad must be known to be good
+        asked = (result for item, result in grave if item.rung <= required and isinstance(result, Unknown))
+        unknown = next(asked, None)
+    if unknown is not None:
         return SourceState(rung, required, ceiling, Status.UNKNOWN, str(unknown.reason), unknown.remedy)
     if required > ceiling:
         hint = (

@@ -78,6 +78,7 @@ def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manife
         manifest=manifest,
         pod=pod,
         others=(),
+        unread_manifests=(),
         declared=declared,
         process=None,
         running=None,

@@ -19,20 +19,19 @@ from kubewitness.apiserver import (
     audit_settings,
     detect,
     parse_flags,
-    pod_identity,
     read_static_pod,
 )
 from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Unread, View
-from kubewitness.probe.reading import File, Shape
+from kubewitness.probe.reading import File
+from kubewitness.staticpods import not_read, server_files
 
 if TYPE_CHECKING:
     from kubewitness.apiserver import Flags
     from kubewitness.probe.reading import AuditLog, Process, Reading
 
-_POD: Final = ("kube-system", "kube-apiserver")
 #: Where there is no version to be had, the newest known rules decide.
 NEWEST: Final = ServerVersion(1, 37)
 
@@ -77,7 +76,8 @@ class LastRun:
 class ApiServer:
     """One API server as its node shows it. ``None`` means known to be absent, ``Unread`` not known, ``Broken`` refused.
 
-    ``process`` is ``None`` in a file tree, where none can be seen, and on a live node where none runs.
+    ``process`` is ``None`` in a file tree, where none can be seen, and on a live node where none runs. ``others``
+    define the same pod as ``manifest``; ``unread_manifests``: why it is not known of one more, with its path.
     """
 
     name: str
@@ -90,6 +90,7 @@ class ApiServer:
     manifest: File | Unread | None
     pod: StaticPod | Broken | Unread | None
     others: tuple[File, ...]
+    unread_manifests: tuple[Unread, ...]
     declared: Configuration | None
     process: Process | None
     running: Configuration | None
@@ -158,8 +159,8 @@ def _stamp(seconds: float) -> str:
 
 def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
     """The API server of the node that ``reading`` saw. Raises nothing: what is odd is in the result."""
-    manifest, others = _manifest(reading)
-    pod = pod_of(manifest)
+    files = server_files(reading.manifests)
+    pod = pod_of(files.manifest)
     process = reading.servers[0] if len(reading.servers) == 1 else None
     version = _version(process, pod)
     declared = configuration_of(pod.argv, version) if isinstance(pod, StaticPod) else None
@@ -175,9 +176,10 @@ def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
         reading=reading,
         distributions=detect(reading.markers, reading.processes),
         version=version,
-        manifest=manifest,
+        manifest=files.manifest,
         pod=pod,
-        others=others,
+        others=files.others,
+        unread_manifests=files.unread,
         declared=declared,
         process=process,
         running=running,
@@ -188,48 +190,12 @@ def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
     )
 
 
-def _manifest(reading: Reading) -> tuple[File | Unread | None, tuple[File, ...]]:
-    """The file that the kubelet runs as kube-apiserver, and the others that claim to be the same pod.
-
-    At a re-list the last one in sort order wins (kubelet, pkg/kubelet/config/file.go).
-    """
-    if reading.manifests is None or isinstance(reading.manifests, Unread):
-        return reading.manifests, ()
-    files = [file for file in reading.manifests if not _is_skipped(file)]
-    mine = [file for file in files if _claims_to_be_ours(file)]
-    if not mine:
-        unread = [file for file in files if isinstance(file.text, Unread)]
-        return (_why(unread[0]), ()) if unread else (None, ())
-    mine.sort(key=lambda file: file.path.encode("utf-8", "surrogateescape"))
-    return mine[-1], tuple(mine[:-1])
-
-
-def _why(file: File) -> Unread:
-    text = file.text if isinstance(file.text, Unread) else Unread(Reason.PARSE, "not read")
-    return Unread(text.reason, f"{file.path}: {text.detail}")
-
-
-def _is_skipped(file: File) -> bool:
-    """The kubelet passes over folders, devices, and links that lead nowhere."""
-    return file.absent or (isinstance(file.shape, Shape) and not file.shape.is_file)
-
-
-def _claims_to_be_ours(file: File) -> bool:
-    named = file.path.rpartition("/")[2].startswith("kube-apiserver.")
-    if not isinstance(file.text, str):
-        return named
-    try:
-        return pod_identity(file.text, file.path) == _POD
-    except KubewitnessError:
-        return named
-
-
 def pod_of(manifest: File | Unread | None) -> StaticPod | Broken | Unread | None:
     """What the kubelet makes of the manifest; ``None`` where there is none."""
     if manifest is None or isinstance(manifest, Unread):
         return manifest
     if not isinstance(manifest.text, str):
-        return _why(manifest)
+        return not_read(manifest)
     try:
         return read_static_pod(manifest.text, manifest.path)
     except UnsupportedManifestError as error:

@@ -17,6 +17,7 @@ from kubewitness.godecode.yamltext import parse_yaml
 from kubewitness.yamldoc import MAX_BYTES
 
 _REMEDY: Final = "correct it, the kubelet takes down a pod whose manifest it cannot read"
+_SMALLER: Final = "make it smaller, we do not read that much"
 
 
 class ManifestError(KubewitnessError):
@@ -116,18 +117,23 @@ class Cursor:
 
 
 def decode(text: str, where: str) -> Cursor:
-    """The root of the first document of ``text``; ``where`` names it in errors. Raises ManifestError."""
+    """The root of the first document of ``text``; ``where`` names it in errors.
+
+    Raises ManifestError; UnsupportedManifestError for what the kubelet may well read, and we do not.
+    """
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         raise ManifestError(f"{where}:{line}: not UTF-8") from error
     if len(data) > MAX_BYTES:
-        raise ManifestError(f"{where}:1: larger than {MAX_BYTES} bytes", "make it smaller, we do not read that much")
+        raise UnsupportedManifestError(f"{where}:1: larger than {MAX_BYTES} bytes", _SMALLER)
     try:
         value = parse_json(data) if text.lstrip().startswith("{") else parse_yaml(data).value
     except TreeError as error:
         line = error.mark.line if error.mark else 1
+        if error.beyond_limits:
+            raise UnsupportedManifestError(f"{where}:{line}: {error.text}", _SMALLER) from error
         raise ManifestError(f"{where}:{line}: {error.text}") from error
     return Cursor(value, where)
 

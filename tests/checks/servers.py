@@ -15,6 +15,7 @@ from kubewitness.canary import CANARY_PATH
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
 from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, Shape
+from kubewitness.yamldoc import MAX_BYTES
 from tests.unit.apiserver.manifests import KUBEADM
 
 STARTED: Final = 1_795_266_000.0
@@ -61,11 +62,11 @@ class Given:
 
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
-    ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest) or
-    ``directory``. ``policy_modes``, ``policy_uids``: of the file and of its folder. ``unread``: manifests,
-    manifest, policy, policy folder, log, events, room, descriptors, record. ``last_run``:
-    ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``: of the
-    process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
+    ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest),
+    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_modes``, ``policy_uids``: of the file and of its
+    folder. ``unread``: manifests, manifest, policy, policy folder, log, events, room, descriptors, record.
+    ``last_run``: ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``:
+    of the process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
     """
 
     view: str = "live"
@@ -143,10 +144,11 @@ class Given:
         if "manifest" in self.unread:
             found = [replace(found[0], text=_DENIED)]
         for name, text in self.files.items():
-            file = _file(f"{FOLDER}/{name}", self.manifest_text() if text == "copy" else text)
+            large = f"{self.manifest_text()}#{'x' * MAX_BYTES}"
+            file = _file(f"{FOLDER}/{name}", {"copy": self.manifest_text(), "large": large}.get(text, text))
             if text == "directory":
                 file = File(file.path, folder, Unread(Reason.PARSE, "not a regular file"))
-            found.append(file)
+            found.append(replace(file, text=_DENIED) if text == "denied" else file)
         return found
 
     def _policy(self, path: str) -> File:

@@ -157,6 +157,24 @@ class TestTheLadder:
     def test_a_grave_failure_fails_the_source_on_any_rung(self, severity: Severity, status: Status) -> None:
         assert state(*EACH, check(FAIL, climbs=False, severity=severity)).status is status
 
+    @pytest.mark.parametrize(
+        ("severity", "status"),
+        [
+            (Severity.CRITICAL, Status.UNKNOWN),
+            (Severity.HIGH, Status.UNKNOWN),
+            (Severity.MEDIUM, Status.PASS),
+        ],
+    )
+    def test_what_would_fail_the_source_must_be_known(self, severity: Severity, status: Status) -> None:
+        found = state(*EACH, check(UNKNOWN, climbs=False, severity=severity))
+
+        assert (found.rung, found.status) == (3, status)
+
+    def test_what_was_not_asked_for_need_not_be_known(self) -> None:
+        found = state(*EACH, check(UNKNOWN, rung=Rung.EMITTING, climbs=False), required="effective")
+
+        assert found.status is Status.PASS
+
     @pytest.mark.parametrize("nothing", [(), (check(NOT, rung=Rung.EMITTING),)])
     def test_a_rung_that_nothing_shows_is_not_known(self, nothing: tuple[Check, ...]) -> None:
         found = state(*EACH[:2], *nothing)
@@ -194,7 +212,11 @@ class TestTheLadder:
         found = state(*checks, view=view, required=required)
 
         asked = min(found.required, found.ceiling)
-        unknown = [r for r, rung, up, _ in results if up and isinstance(r, Unknown) and rung <= asked]
+        unknown = [
+            result
+            for result, rung, up, how in results
+            if isinstance(result, Unknown) and rung <= asked and (up or how.rank >= Severity.HIGH.rank)
+        ]
         failed = [r for r, rung, up, _ in results if up and isinstance(r, Fail) and rung <= found.ceiling]
         shown = {rung for result, rung, up, _ in results if up and isinstance(result, Pass)}
         assert found.rung is None or {rung for rung in Rung if Rung.OFF < rung <= found.rung} <= shown
