@@ -26,7 +26,7 @@ def static_pod_files(server: ApiServer, standard: Standard) -> Result:
     evidence = tuple(server.saw(file.path, "defines kube-system/kube-apiserver") for file in server.others)
     if not server.others and server.unread_manifests:
         why = server.unread_manifests[0]
-        return Unknown(why.reason, f"{why.detail}: it may be the same pod")
+        return Unknown(why.reason, f"{why.detail}: it may define the same pod")
     if not server.others:
         return Pass(f"{server.manifest_path} alone")
     names = ", ".join(sorted({server.manifest_path, *(file.path for file in server.others)}))

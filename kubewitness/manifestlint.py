@@ -16,9 +16,10 @@ from kubewitness.auditpolicy.lint.accepting import accept
 from kubewitness.auditpolicy.lint.comments import matches_nothing, without_reason
 from kubewitness.auditpolicy.lint.ignores import ignores_in
 from kubewitness.auditpolicy.lint.run import worst_first
+from kubewitness.knownversions import NEWEST
 from kubewitness.ladder import assess
 from kubewitness.model import Reason, Rung, Source, Status, Unread, View
-from kubewitness.observed import NEWEST, ApiServer, Broken, PolicyFile, configuration_of, pod_of
+from kubewitness.observed import ApiServer, Broken, PolicyFile, configuration_of, pod_of
 from kubewitness.probe.reading import File, Reading
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from kubewitness.apiserver import (
     AuditSettings,
@@ -24,6 +24,7 @@ from kubewitness.apiserver import (
 from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
+from kubewitness.knownversions import NEWEST, OLDEST
 from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Unread, View
 from kubewitness.probe.reading import File
 from kubewitness.staticpods import not_read, server_files
@@ -31,9 +32,6 @@ from kubewitness.staticpods import not_read, server_files
 if TYPE_CHECKING:
     from kubewitness.apiserver import Flags
     from kubewitness.probe.reading import AuditLog, Process, Reading
-
-#: Where there is no version to be had, the newest known rules decide.
-NEWEST: Final = ServerVersion(1, 37)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +118,10 @@ class ApiServer:
 
     @property
     def known_version(self) -> ServerVersion:
-        """The version whose rules are applied: the server's own, else the newest known."""
+        """The version whose rules are applied: the server's own, else the newest known.
+
+        Then ``policy`` is one that all versions read alike.
+        """
         return self.version or NEWEST
 
     @property
@@ -259,9 +260,19 @@ def _load(file: File | None, version: ServerVersion | None) -> Loaded | Refused 
     if not isinstance(file.text, str):
         return file.text or Unread(Reason.NOT_OBSERVED, f"{file.path}: not read")
     loaded = load(file.text, version or NEWEST)
+    if version is None and not _is_read_alike(loaded, load(file.text, OLDEST)):
+        versions = f"{OLDEST.major}.{OLDEST.minor} and {NEWEST.major}.{NEWEST.minor}"
+        why = f"the server's version is not known, and {versions} read this policy differently"
+        return Unread(Reason.UNSUPPORTED, f"{file.path}: {why}")
     if isinstance(loaded, Refused) and loaded.beyond_limits:  # we do not judge it; the server may well start with it
         return Unread(Reason.PARSE, f"{file.path}: {loaded.error}")
     return loaded
+
+
+def _is_read_alike(one: Loaded | Refused, other: Loaded | Refused) -> bool:
+    if isinstance(one, Loaded) and isinstance(other, Loaded):
+        return one.policy == other.policy
+    return type(one) is type(other)
 
 
 def _last_run(reading: Reading) -> LastRun | Unread | None:

@@ -66,7 +66,7 @@ def _manifest(server: ApiServer) -> Iterator[str]:
             " whichever it read last (kubernetes/kubernetes#136962): move the one that should not run out of the folder"
         )
     for unread in server.unread_manifests:
-        yield f"{server.name}:{unread.detail}: it may be the same pod: move it out of the folder if it is no pod at all"
+        yield f"{server.name}:{unread.detail}: it may define the same pod"
     if server.settings and server.settings.format == "legacy":
         yield f"{place}: --audit-log-format=legacy: nothing could be proved in such a log: set it to json"
     match server.declared.settings if server.declared else None:

@@ -63,8 +63,8 @@ class Given:
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
     ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest),
-    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_modes``, ``policy_uids``: of the file and of its
-    folder. ``unread``: manifests, manifest, policy, policy folder, log, events, room, descriptors, record.
+    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_modes``, ``policy_uids``: of the file and
+    of its folder. ``unread``: manifests, manifest, policy, policy folder, log, events, room, descriptors, record.
     ``last_run``: ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``:
     of the process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
     """

@@ -9,8 +9,9 @@ import click
 from click.core import ParameterSource
 
 from kubewitness.cli.output import one_line, options, write
-from kubewitness.cli.policy.source import OLDEST, read_bytes, target_version
+from kubewitness.cli.policy.source import read_bytes, target_version
 from kubewitness.errors import KubewitnessError
+from kubewitness.knownversions import OLDEST
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

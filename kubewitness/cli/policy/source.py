@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kubewitness.errors import KubewitnessError
+from kubewitness.knownversions import NEWEST, OLDEST
 from kubewitness.model import ServerVersion
 from kubewitness.yamldoc import MAX_BYTES
 
@@ -16,11 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kubewitness.auditpolicy import Loaded
-
-NEWEST = ServerVersion(1, 37)
-"""The newest minor that the engine was compared with."""
-OLDEST = ServerVersion(1, 24)
-"""The oldest: v1 is the only version of the API from here on."""
 
 
 def _minor(version: ServerVersion) -> str:

@@ -77,6 +77,10 @@ FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
         {"files": {"kube-apiserver.yaml.bak": "copy"}},
         f"{MANIFEST}: defines the same pod as /etc/kubernetes/manifests/kube-apiserver.yaml.bak",
     ),
+    "pod file not read": (
+        {"files": {"zz-old.yaml": "large"}},
+        "cp-1:/etc/kubernetes/manifests/zz-old.yaml:1: larger than 1048576 bytes",
+    ),
     "log under no mount": (
         {"mounts": {"log": None}},
         f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: ",
