@@ -44,23 +44,20 @@ _REJECTED: Final = {"INVALID ENCODING": Why.NOT_UTF8, "LINE SIZE OVER MAXIMUM": 
 
 
 def event_query(files: Iterable[str], needs: Needs) -> str:
-    """A row a line. ``unread`` is NULL for an event, else the reason, a blank and the file.
+    """A row a line, with its file. ``unread`` is NULL for an event, else the reason.
 
     Of an event ``uri`` or ``object_ref`` is there. ``request_bytes`` and ``response_bytes``: what the bodies take in
     the line; ``…_managed_bytes``: what managed fields take of them.
     """
     return f"""
-        SELECT
-            CASE WHEN why IS NOT NULL THEN why || ' ' || filename END AS unread, * EXCLUDE (why, filename)
+        SELECT {_WHY} AS unread, filename, bytes, level, stage, coalesce(verb, '') AS verb, uri, object_ref, audit_id,
+            try_cast(at_time AS TIMESTAMP) AS at_time, {_USER} AS user_name, user_groups,
+            {_TRUNCATED} AS truncated, {", ".join(f"{value} AS {name}" for name, value in _measures(needs))}
         FROM (
-            SELECT {_WHY} AS why, filename, bytes, level, stage, coalesce(verb, '') AS verb, uri, object_ref, audit_id,
-                try_cast(at_time AS TIMESTAMP) AS at_time, {_USER} AS user_name, user_groups,
-                {_TRUNCATED} AS truncated, {", ".join(f"{value} AS {name}" for name, value in _measures(needs))}
-            FROM (
-                SELECT * REPLACE (nullif(uri, '') AS uri),
-                    CASE WHEN nullif(uri, '') IS NULL THEN CASE
-                        WHEN x IS NOT NULL THEN json_extract(line, '$.objectRef')::VARCHAR END END AS object_ref
-                FROM ({_parsed(files, needs)})))"""
+            SELECT * REPLACE (nullif(uri, '') AS uri),
+                CASE WHEN nullif(uri, '') IS NULL THEN CASE
+                    WHEN x IS NOT NULL THEN json_extract(line, '$.objectRef')::VARCHAR END END AS object_ref
+            FROM ({_parsed(files, needs)}))"""
 
 
 def rejected_query() -> str:

@@ -123,5 +123,9 @@ def _source(name: str, path: Path) -> tuple[tuple[int, int], LogSource]:
     except OSError as error:
         hint = ": name a file, a folder or a pattern" if isinstance(error, FileNotFoundError) else ""
         raise KubewitnessError(f"{name}: cannot be read: {error.strerror}{hint}") from error
-    compression = next((found for magic, found in _MAGIC.items() if head.startswith(magic)), Compression.NONE)
-    return (status.st_dev, status.st_ino), LogSource(name, path.absolute(), size, compression)
+    return (status.st_dev, status.st_ino), LogSource(name, path.absolute(), size, compression_of(head))
+
+
+def compression_of(head: bytes) -> Compression:
+    """What a file that begins so is."""
+    return next((found for magic, found in _MAGIC.items() if head.startswith(magic)), Compression.NONE)

@@ -72,11 +72,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """Lines that gave no event, by the reason; files that could not be read to their end, with what was said."""
+    """Lines that gave no event, by the reason; files that could not be read to their end, with what was said.
+
+    ``at_least``: there may be more lines that were too long, in a zstd file, which tells nothing of them.
+    """
 
     lines: Mapping[Why, int]
     first: Place | None
     files: tuple[tuple[str, str], ...] = ()
+    at_least: bool = False
 
     @property
     def count(self) -> int:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.simulation import results
 from kubewitness.simulation.engine import engine
-from kubewitness.simulation.events import BLANK, rejected_query
-from kubewitness.simulation.firstbad import first_bad_line
-from kubewitness.simulation.judge import UNDERIVABLE_QUERY, decide_statement
+from kubewitness.simulation.judge import decide_statement
 from kubewitness.simulation.logfiles import find_logs
-from kubewitness.simulation.model import LogFile, Place, Simulation, Top, Unreadable, Why
-from kubewitness.simulation.overlooked import Overlooked, can_be_looked_into, overlooked
-from kubewitness.simulation.reading import Reading, read
-from kubewitness.simulation.scan import UNREAD, scan_query
+from kubewitness.simulation.model import LogFile, Simulation, Top, Why
+from kubewitness.simulation.reading import read
+from kubewitness.simulation.scan import scan_query
 from kubewitness.simulation.sums import Sums
 from kubewitness.simulation.underived import derive
+from kubewitness.simulation.unread import unreadable_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from duckdb import DuckDBPyConnection
+    from collections.abc import Callable, Sequence
 
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.model import ServerVersion
+    from kubewitness.simulation.model import Unreadable
 
 _REMEDIES = {
     Why.LEGACY_FORMAT: "the format legacy does not hold what a replay needs: set --audit-log-format=json",
@@ -48,7 +43,7 @@ def simulate(
         derive(connection)
         connection.execute(decide_statement(policy, version))
         sums = Sums(connection, policy, top)
-        unreadable = _unreadable(connection, reading)
+        unreadable = unreadable_lines(connection, reading)
         if not sums.recorded.events:
             raise KubewitnessError(_nothing_there(logs, unreadable))
         kinds, requests = sums.requests()
@@ -72,53 +67,6 @@ def simulate(
             top=Top(kinds, users, groups),
             bounds=sums.bounds(),
         )
-
-
-def _unreadable(connection: DuckDBPyConnection, reading: Reading) -> Unreadable:
-    """Lines by the reason. The first one is looked for in the first file that has any."""
-    counts: Counter[Why] = Counter()
-    files: dict[str, Why] = {}
-    missing = _overlooked(connection, reading)
-    for why, file, count in (*_unread(connection, reading), *_too_long(reading, missing)):
-        counts[Why(why)] += count
-        files[file] = Why(why)
-    unclear = connection.execute(UNDERIVABLE_QUERY).fetchall()[0][0]
-    if unclear:
-        counts[Why.NO_REQUEST] += unclear
-    lines = {why: counts[why] for why in Why if counts[why]}
-    return Unreadable(lines, _first(reading, files, unclear=bool(unclear)), (*reading.broken, *missing.damaged.items()))
-
-
-def _unread(connection: DuckDBPyConnection, reading: Reading) -> Iterator[tuple[str, str, int]]:
-    for why, file, count in connection.execute(rejected_query()).fetchall():
-        if why != Why.TOO_LONG or not can_be_looked_into(reading.sources[file]):
-            yield why, file, count
-    for text, count in connection.execute(results.UNREADABLE).fetchall():
-        why, _, file = text.removeprefix(UNREAD).partition(" ")
-        if why != BLANK:
-            yield why, file, count
-
-
-def _overlooked(connection: DuckDBPyConnection, reading: Reading) -> Overlooked:
-    scanned = connection.execute(results.SCANNED).fetchall()[0][0]
-    return overlooked([item for item in reading.sources.values() if item.name not in dict(reading.broken)], scanned)
-
-
-def _too_long(reading: Reading, missing: Overlooked) -> Iterator[tuple[str, str, int]]:
-    """DuckDB tells of some of them only, so those that it tells of are not counted where these are."""
-    for file, source in reading.sources.items():
-        if source.name in missing.long_lines:
-            yield Why.TOO_LONG, file, missing.long_lines[source.name]
-
-
-def _first(reading: Reading, files: dict[str, Why], *, unclear: bool) -> Place | None:
-    if files:
-        name = min(files)
-        return first_bad_line(reading.sources[name], files[name])
-    if not unclear:
-        return None
-    places = (first_bad_line(source, Why.NO_REQUEST) for source in reading.sources.values())
-    return next((place for place in places if place.line is not None), None)
 
 
 def _nothing_there(logs: Sequence[str], unreadable: Unreadable) -> str:

@@ -55,8 +55,7 @@ LOST_FIRST: Final = f"FROM {LOST} ORDER BY events DESC, {_KIND}, user_name"
 STAGES: Final = f"SELECT DISTINCT stage FROM {DECIDED}"
 KEEPING_RULES: Final = f"SELECT DISTINCT rule FROM {DECIDED} WHERE rank > 0"
 
-UNREADABLE: Final = f"SELECT {UNDERIVED}, sum(events) FROM {SEEN} WHERE NOT {IS_EVENT} GROUP BY ALL"
-"""Its first column begins with ``UNREAD``."""
-
-SCANNED: Final = f"SELECT coalesce(sum(bytes), 0) FROM {SEEN}"
-"""Bytes of all lines that were seen, readable or not."""
+LINES: Final = f"""
+    SELECT filename, CASE WHEN NOT {IS_EVENT} THEN {UNDERIVED} END AS unread, sum(events), sum(bytes)
+    FROM {SEEN} GROUP BY ALL"""
+"""By file. ``unread`` begins with ``UNREAD``; it is NULL for events."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SEEN: Final = "seen"
 
 UNREAD: Final = "x"
-"""How ``underived`` begins in a row of lines that are no events; the reason, a blank and the file follow."""
+"""How ``underived`` begins in a row of lines that are no events; the reason follows."""
 
 IS_EVENT: Final = f"(NOT starts_with({UNDERIVED}, '{UNREAD}') OR {UNDERIVED} IS NULL)"
 
@@ -32,13 +32,13 @@ _MANAGED_BYTES: Final = ("request_managed_bytes", "response_managed_bytes")
 def scan_query(files: Sequence[str], policy: Policy, version: ServerVersion) -> str:
     """The rows of the table ``seen``; what no row could be made of is in ``reject_errors``.
 
-    Columns that tell events apart: ``level``, ``stage``, the user's, the request's, ``underived``; ``path`` is NULL for
-    a resource. The rest are sums and extremes. Columns that the policy has no need of are left out.
+    Columns that tell events apart: ``filename``, ``level``, ``stage``, the user's, the request's, ``underived``;
+    ``path`` is NULL for a resource. The rest are sums and extremes. Columns that the policy does not need are left out.
     """
     needs = Needs.of(policy)
     request = request_query(event_query(files, needs), names_matter=named_entries_condition(policy, version))
     keys = [
-        "level", "stage", "verb", "user_name", "api_group", "resource", "subresource",
+        "filename", "level", "stage", "verb", "user_name", "api_group", "resource", "subresource",
         "CASE WHEN NOT resource_request THEN path END AS path",
         f"CASE WHEN unread IS NOT NULL THEN '{UNREAD}' || unread ELSE {UNDERIVED} END AS {UNDERIVED}",
         *_told_apart(needs),

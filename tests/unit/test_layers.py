@@ -39,6 +39,9 @@ EFFECTS = {
     "kubewitness.simulation.firstbad",
     "kubewitness.simulation.logfiles",
     "kubewitness.simulation.overlooked",
+    "kubewitness.simulation.pipes",
+    "kubewitness.simulation.textsize",
+    "kubewitness.simulation.unread",
     "kubewitness.simulation.reading",
     "kubewitness.simulation.replay",
 }

@@ -77,7 +77,7 @@ def command(
     left = {"line": found.unreadable.count, "file": len(found.unreadable.files)}
     if any(left.values()):
         counts = (f"{count} {noun}{'' if count == 1 else 's'}" for noun, count in left.items() if count)
-        _tell(f"{' and '.join(counts)} not read")
+        _tell(f"{'at least ' if found.unreadable.at_least else ''}{' and '.join(counts)} not read")
         sys.exit(3)
 
 

@@ -81,6 +81,7 @@ def _unread(found: Simulation) -> dict[str, Any]:
     first = found.unreadable.first
     return {
         "lines": dict(found.unreadable.lines),
+        "atLeast": found.unreadable.at_least,
         "first": None if first is None else {"file": first.file, "line": first.line, "reason": first.why},
         "files": [{"file": file, "reason": reason} for file, reason in found.unreadable.files],
     }

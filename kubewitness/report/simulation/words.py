@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.report.simulation.replayed import DAY
+from kubewitness.simulation.events import LONGEST_LINE
 from kubewitness.simulation.model import Why
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _THOUSAND: Final = 1000
 _WHYS: Final = {
     Why.NOT_JSON: "no JSON: cut, or written into each other",
     Why.NOT_UTF8: "no UTF-8",
-    Why.TOO_LONG: "too long",
+    Why.TOO_LONG: f"longer than {LONGEST_LINE >> 20} MiB",
     Why.LEGACY_FORMAT: "in the format legacy",
     Why.EVENT_LIST: "an EventList, the body of a webhook: `jq -c '.items[]'` writes one event a line",
     Why.NOT_AN_EVENT: "not an audit event",
@@ -92,7 +93,8 @@ def unread(found: Simulation) -> Iterator[str]:
     """What gave no event, a sentence each."""
     unreadable = found.unreadable
     for why, number in unreadable.lines.items():
-        yield f"{count(number)} {'line' if number == 1 else 'lines'} not read: {_WHYS[why]}"
+        least = "at least " if why is Why.TOO_LONG and unreadable.at_least else ""
+        yield f"{least}{count(number)} {'line' if number == 1 else 'lines'} not read: {_WHYS[why]}"
     if unreadable.first is not None:
         place = unreadable.first
         where = place.file if place.line is None else f"{place.file}:{place.line}"
@@ -105,6 +107,8 @@ def cannot_tell(found: Simulation) -> Iterator[str]:
     """The bounds, a sentence each."""
     bounds = found.bounds
     yield "requests that the recording's own policy dropped: they are in no log, and not in these numbers"
+    if found.unreadable.at_least:
+        yield f"how many lines are {_WHYS[Why.TOO_LONG]}: a zstd file does not say what of it was passed over"
     if bounds.bodies:
         yield (
             f"how large {_events(bounds.bodies)} would be: kept with a body that the recording has not;"

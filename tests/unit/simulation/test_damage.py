@@ -13,7 +13,6 @@ import pytest
 from kubewitness.auditpolicy import Level, Policy, Rule
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import ServerVersion
-from kubewitness.simulation import events
 from kubewitness.simulation.model import Place, Simulation, Unreadable, Why
 from kubewitness.simulation.replay import simulate
 from tests.bench.audit_log import events as cluster_events
@@ -86,23 +85,6 @@ def test_the_first_file_that_has_any_is_named(tmp_path: Path) -> None:
     found = replayed(*logs).unreadable
 
     assert found == Unreadable({Why.NOT_JSON: 2}, Place(logs[1], 2, Why.NOT_JSON))
-
-
-@pytest.mark.parametrize("compressed", [False, True])
-def test_a_line_that_is_too_long_is_never_passed_over(tmp_path: Path, *, compressed: bool) -> None:
-    long = [
-        line(event(level="Request", requestObject={"data": "x" * (size << 20)}))
-        for size in (33, 40, 100)  # beyond one buffer, two, and three
-    ]
-    path = tmp_path / ("audit.log.gz" if compressed else "audit.log")
-    text = b"".join([line(event()) * 1000, *long, line(event()) * 1000])
-    path.write_bytes(gzip.compress(text, 1) if compressed else text)
-
-    found = replayed(str(path))
-
-    assert events.LONGEST_LINE == 32 << 20
-    assert found.recorded.events == 2000
-    assert found.unreadable == Unreadable({Why.TOO_LONG: 3}, Place(str(path), 1001, Why.TOO_LONG))
 
 
 def test_a_damaged_file_does_not_take_the_others_with_it(tmp_path: Path) -> None:
