@@ -20,6 +20,7 @@ from pyinfra.connectors.local import LocalConnector
 from pyinfra.connectors.util import CommandOutput, OutputLine
 from typing_extensions import Unpack, override
 
+from kubewitness.discovery.found import UNREAD_DATA
 from kubewitness.errors import KubewitnessError
 from kubewitness.providers import provider_of
 
@@ -91,6 +92,7 @@ class ManagedConnectorData(ConnectorData, total=False):
 
     provider: str
     id: str
+    unread: str
 
 
 class ManagedConnector(BaseConnector):
@@ -101,6 +103,7 @@ class ManagedConnector(BaseConnector):
     data_meta = {  # noqa: RUF012  pyinfra declares it so
         "provider": DataMeta("Who runs it: eks"),
         "id": DataMeta("Its name or id at the provider; else NAME"),
+        "unread": DataMeta("Why discovery could not look there"),
     }
 
     @override
@@ -116,6 +119,8 @@ class ManagedConnector(BaseConnector):
             provider_of(self.host.name, self.data.get("provider"))
         except KubewitnessError as error:
             raise ConnectError(str(error)) from error
+        if self.data.get(UNREAD_DATA):
+            raise ConnectError(f"{self.host.name}: could not be looked at: {self.data[UNREAD_DATA]}")
 
     @override
     def run_shell_command(

@@ -20,6 +20,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "check": "kubewitness.cli.check",
     "checks": "kubewitness.cli.checks",
     "completion": "kubewitness.cli.completion",
+    "discover": "kubewitness.cli.discover",
     "explain": "kubewitness.cli.explain",
     "permissions": "kubewitness.cli.permissions",
     "policy": "kubewitness.cli.policy",

@@ -12,6 +12,7 @@ from kubewitness.cli.output import write
 @click.command("permissions")
 @click.argument("cloud", type=click.Choice(["aws"]))
 @click.option("--enforce", is_flag=True, help="With what deploys/managed.py needs beside what the check reads.")
+@click.option("--discover", is_flag=True, help="With what `kubewitness discover` needs beside it.")
 @click.option(
     "-o",
     "--output",
@@ -20,7 +21,7 @@ from kubewitness.cli.output import write
     show_default=True,
     help="The policy to apply, or a table that says what each permission is for.",
 )
-def command(cloud: str, *, enforce: bool, output: str) -> None:
+def command(cloud: str, *, enforce: bool, discover: bool, output: str) -> None:
     """Print what a role needs to read managed clusters: the least that does it, ready to apply.
 
     \b
@@ -32,5 +33,5 @@ def command(cloud: str, *, enforce: bool, output: str) -> None:
     del cloud  # one so far
     from kubewitness.providers.eks.permissions import policy, table  # noqa: PLC0415
 
-    text = table(enforce=enforce) if output == "markdown" else json.dumps(policy(enforce=enforce), indent=2) + "\n"
-    write(text, None)
+    wanted = {"enforce": enforce, "discover": discover}
+    write(table(**wanted) if output == "markdown" else json.dumps(policy(**wanted), indent=2) + "\n", None)

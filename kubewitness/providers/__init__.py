@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
+from kubewitness.discovery.found import UNREAD_DATA, parse_unread
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Provider
 from kubewitness.providers.eks import parse as eks
@@ -79,7 +80,13 @@ class Clouds:
         self._of: dict[Provider, Connections] = {}
 
     def cluster(self, name: str, cluster: str, data: Callable[[str], object]) -> ManagedApi:
-        """The cluster of the host ``name``. Raises KubewitnessError: the host data, or the SDK, is not there."""
+        """The cluster of the host ``name``.
+
+        Raises KubewitnessError: the host data, or the SDK, is not there. Raises NotReadError: discovery could not look.
+        """
+        unread = data(UNREAD_DATA)
+        if unread:
+            raise NotReadError(parse_unread(str(unread)))
         provider = provider_of(name, data("provider"))
         if provider not in self._of:
             self._of[provider] = _connections(provider)

@@ -28,11 +28,15 @@ EFFECTS = {
     "kubewitness.connectors",
     "kubewitness.content",
     "kubewitness.deploys",
+    "kubewitness.discovery.fanout",
+    "kubewitness.discovery.search",
     "kubewitness.enabling",
     "kubewitness.facts",
     "kubewitness.operations",
+    "kubewitness.providers.eks.accounts",
     "kubewitness.providers.eks.cluster",
     "kubewitness.providers.eks.connections",
+    "kubewitness.providers.eks.discovery",
     "kubewitness.providers.eks.enable",
     "kubewitness.providers.eks.errors",
     "kubewitness.simulation.engine",
@@ -54,6 +58,7 @@ PURE_IMPORTS = {
 
 ALSO = {
     "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
+    "kubewitness.report.discovery": {"importlib"},  # likewise
     "kubewitness.report": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.lint": {"importlib"},  # likewise
     "kubewitness.report.policy": {"importlib"},  # likewise

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 #: "adaptive" was slower where it was measured: its limit is the client's, and a client serves many clusters.
-_CONFIG: Final = Config(
+CONFIG: Final = Config(
     retries={"mode": "standard", "total_max_attempts": 8},
     connect_timeout=5,
     read_timeout=20,
@@ -90,7 +90,7 @@ class AwsClients:
                 service,
                 region_name=access.region or None,
                 endpoint_url=access.endpoint or None,
-                config=_CONFIG,
+                config=CONFIG,
                 **credentials,
             )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _CLUSTER: Final = "arn:*:eks:*:*:cluster/*"
 _GROUP: Final = "arn:*:logs:*:*:log-group:/aws/eks/*/cluster"
@@ -59,40 +59,57 @@ PERMISSIONS: Final = (
 and list_amazoncloudwatchlogs.html beside it. DescribeLogGroups takes no narrower resource.
 """
 
-ACTIONS: Final[Mapping[str, str]] = {item.method: item.action for item in PERMISSIONS} | {
-    "assume_role": "sts:AssumeRole"
-}
+FINDING: Final = (
+    Permission("eks:ListClusters", "list_clusters", ("*",), "the clusters of a region"),
+    Permission("account:ListRegions", "list_regions", ("*",), "the regions that an account has enabled"),
+    Permission("ec2:DescribeRegions", "describe_regions", ("*",), "the same, where `account:ListRegions` is refused"),
+    Permission("organizations:ListAccounts", "list_accounts", ("*",), "the accounts; only where the search begins"),
+    Permission(
+        "sts:AssumeRole", "assume_role", ("arn:*:iam::*:role/ROLE",), "into each account; only where the search begins"
+    ),
+)
+"""What ``kubewitness discover aws`` needs beside what is read of a cluster. Each but the last is for all resources or
+none: list_awsaccountmanagement.html, list_amazonec2.html and list_awsorganizations.html beside the above.
+"""
+
+ACTIONS: Final[Mapping[str, str]] = {item.method: item.action for item in (*PERMISSIONS, *FINDING)}
 """boto3's method -> the permission that it needs."""
 
 
-def policy(*, enforce: bool) -> dict[str, Any]:
-    """An IAM policy for reading, or for reading and enforcing: one statement for each set of resources.
+def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
+    """An IAM policy for reading, and for enforcing and finding where asked: one statement for each set of resources.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
-    statements: dict[tuple[bool, tuple[str, ...]], list[str]] = {}
-    for item in PERMISSIONS:
-        if enforce or not item.enforces:
-            statements.setdefault((item.enforces, item.resources), []).append(item.action)
+    statements: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for item, verb in _asked(enforce=enforce, discover=discover):
+        statements.setdefault((_SIDS[verb], item.resources), []).append(item.action)
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
-                "Sid": f"{'Enforce' if enforces else 'Read'}{number}",
+                "Sid": f"{sid}{number}",
                 "Effect": "Allow",
                 "Action": actions,
                 "Resource": list(resources),
             }
-            for number, ((enforces, resources), actions) in enumerate(statements.items(), 1)
+            for number, ((sid, resources), actions) in enumerate(statements.items(), 1)
         ],
     }
 
 
-def table(*, enforce: bool) -> str:
+def table(*, enforce: bool = False, discover: bool = False) -> str:
     """The same as Markdown, with what each is for."""
-    rows = [
-        f"| `{item.action}` | {'deploy' if item.enforces else 'check'} | {item.why} |"
-        for item in PERMISSIONS
-        if enforce or not item.enforces
-    ]
+    rows = [f"| `{item.action}` | {verb} | {item.why} |" for item, verb in _asked(enforce=enforce, discover=discover)]
     return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])
+
+
+_SIDS: Final = {"check": "Read", "deploy": "Enforce", "discover": "Find"}
+
+
+def _asked(*, enforce: bool, discover: bool) -> Iterator[tuple[Permission, str]]:
+    for item in PERMISSIONS:
+        if enforce or not item.enforces:
+            yield item, "deploy" if item.enforces else "check"
+    if discover:
+        yield from ((item, "discover") for item in FINDING)

@@ -55,8 +55,8 @@ def written(aws: Aws) -> set[str]:
 
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take a minute."""
-    config = connections._CONFIG.merge(Config(retries={"total_max_attempts": 1}))
-    monkeypatch.setattr(connections, "_CONFIG", config)
+    config = connections.CONFIG.merge(Config(retries={"total_max_attempts": 1}))
+    monkeypatch.setattr(connections, "CONFIG", config)
 
 
 def test_a_new_cluster_logs_into_a_group_that_was_there_before_its_first_event(aws: Aws) -> None:

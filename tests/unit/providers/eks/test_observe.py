@@ -35,8 +35,8 @@ def destination(found: ManagedCluster) -> Destination:
 
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take a minute."""
-    config = connections._CONFIG.merge(Config(retries={"total_max_attempts": 2}, read_timeout=1))
-    monkeypatch.setattr(connections, "_CONFIG", config)
+    config = connections.CONFIG.merge(Config(retries={"total_max_attempts": 2}, read_timeout=1))
+    monkeypatch.setattr(connections, "CONFIG", config)
 
 
 def test_a_cluster_with_everything_on(aws: Aws) -> None:

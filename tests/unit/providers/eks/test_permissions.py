@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from kubewitness.cli import main
-from kubewitness.providers.eks.permissions import PERMISSIONS, table
+from kubewitness.providers.eks.permissions import FINDING, PERMISSIONS, table
 
 DOCS = Path(__file__).resolve().parents[4] / "docs"
 
@@ -33,6 +33,14 @@ def test_reading_is_all_that_is_asked_for_unless_more_is_wanted() -> None:
     assert set(printed("--enforce")) == {item.action for item in PERMISSIONS} > reading
 
 
+def test_finding_is_asked_for_by_itself() -> None:
+    reading = set(printed())
+
+    assert set(printed("--discover")) - reading == {item.action for item in FINDING}
+    assert set(printed("--discover", "--enforce")) == {item.action for item in (*PERMISSIONS, *FINDING)}
+    assert printed("--discover")["sts:AssumeRole"] == ["arn:*:iam::*:role/ROLE"]
+
+
 def test_no_action_is_a_wildcard_and_one_only_is_for_every_resource() -> None:
     resources = printed("--enforce")
 
@@ -46,7 +54,15 @@ def test_the_page_holds_the_table() -> None:
     )
 
 
-@pytest.mark.parametrize("options", [[], ["--enforce"], ["-o", "markdown"]])
+def test_the_page_of_discovery_holds_its_part() -> None:
+    rows = [row for row in table(discover=True).splitlines() if "| discover |" in row]
+
+    assert "\n".join(rows) in (DOCS / "discovery.md").read_text("utf-8"), (
+        "kubewitness permissions aws --discover -o markdown"
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--enforce"], ["--discover"], ["-o", "markdown"]])
 def test_it_ends_with_one_line_end(options: list[str]) -> None:
     done = CliRunner().invoke(main, ["permissions", "aws", *options])
 

@@ -1,0 +1,132 @@
+"""Many AWS accounts through few boto3 clients: one a service and region, each request signed for its own account.
+
+A client costs milliseconds and megabytes; an organisation has thousands of accounts and regions.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3  # type: ignore[import-untyped]
+import botocore.session  # type: ignore[import-untyped]
+from botocore.credentials import Credentials, ReadOnlyCredentials  # type: ignore[import-untyped]
+from botocore.exceptions import NoCredentialsError  # type: ignore[import-untyped]
+
+from kubewitness.providers.eks.connections import CONFIG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_RENEW_BEFORE: Final = timedelta(minutes=5)
+_ANY_REGION: Final = "us-east-1"
+_SIGNER: Final[ContextVar[ReadOnlyCredentials]] = ContextVar("credentials")
+
+
+class _OfTheCaller(Credentials):  # type: ignore[misc]
+    """What a request is signed with is what this thread has set. Nothing set: no request leaves."""
+
+    def __init__(self) -> None:
+        super().__init__("", "", method="kubewitness")
+
+    def get_frozen_credentials(self) -> ReadOnlyCredentials:
+        return _SIGNER.get()
+
+
+class _Provider:
+    """A credential provider as botocore asks for one."""
+
+    METHOD = "kubewitness"
+
+    def load(self) -> _OfTheCaller:
+        return _OfTheCaller()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account, and the role that leads into it; without one the credentials that boto3 finds are its own."""
+
+    id: str
+    role: str = ""
+    external_id: str = ""
+    name: str = ""
+
+
+class Accounts:
+    """Asks AWS in the name of accounts. Roles are assumed once, and again before they end."""
+
+    def __init__(self, profile: str = "") -> None:
+        self._own = botocore.session.Session(profile=profile or None)
+        signing = botocore.session.Session(profile=profile or None)
+        signing.get_component("credential_provider").providers.insert(0, _Provider())
+        self._clients_from = boto3.session.Session(botocore_session=signing)
+        self._home = str(self._own.get_config_variable("region") or _ANY_REGION)
+        self._making = threading.RLock()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._assuming: dict[str, threading.RLock] = defaultdict(threading.RLock)
+        self._assumed: dict[str, tuple[ReadOnlyCredentials, datetime]] = {}
+
+    def known_regions(self) -> list[str]:
+        """Those of EKS that this boto3 has heard of, in the partition of the own region."""
+        partition = self._clients_from.get_partition_for_region(self._home)
+        return sorted(self._clients_from.get_available_regions("eks", partition_name=partition))
+
+    def enter(self, account: Account) -> None:
+        """Assume the account's role, if it has one. Raises BotoCoreError, ClientError."""
+        self._signer(account)
+
+    def call(self, account: Account, service: str, method: str, region: str = "", **arguments: Any) -> Any:
+        """One call. ``region`` empty: any will do. Raises BotoCoreError, ClientError.
+
+        Where a role cannot be assumed, the error has ``kubewitness_action`` "sts:AssumeRole".
+        """
+        signer = self._signer(account)
+        return self._ask(signer, service, method, region, arguments)
+
+    def _signer(self, account: Account) -> ReadOnlyCredentials:
+        if not account.role:
+            return self._own_credentials()
+        with self._assuming[account.role]:
+            signer, until = self._assumed.get(account.role, (None, datetime.min.replace(tzinfo=UTC)))
+            if signer is None or datetime.now(UTC) > until - _RENEW_BEFORE:
+                signer, until = self._assume(account)
+                self._assumed[account.role] = signer, until
+            return signer
+
+    def _own_credentials(self) -> ReadOnlyCredentials:
+        with self._making:  # a session finds its credentials once, and not for several threads
+            found = self._own.get_credentials()
+        if found is None:
+            raise NoCredentialsError
+        return found.get_frozen_credentials()
+
+    def _assume(self, account: Account) -> tuple[ReadOnlyCredentials, datetime]:
+        asked = {"RoleArn": account.role, "RoleSessionName": "kubewitness"}
+        if account.external_id:
+            asked["ExternalId"] = account.external_id
+        try:
+            given = self._ask(self._own_credentials(), "sts", "assume_role", "", asked)["Credentials"]
+        except Exception as error:
+            error.kubewitness_action = "sts:AssumeRole"  # type: ignore[attr-defined]
+            raise
+        signer = ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
+        return signer, given["Expiration"]
+
+    def _ask(
+        self, signer: ReadOnlyCredentials, service: str, method: str, region: str, arguments: Mapping[str, Any]
+    ) -> Any:
+        client = self._client(service, region or self._home)
+        _SIGNER.set(signer)
+        return getattr(client, method)(**arguments)
+
+    def _client(self, service: str, region: str) -> Any:
+        with self._making:
+            made = self._clients.get((service, region))
+            if made is None:
+                made = self._clients_from.client(service, region_name=region, config=CONFIG)
+                self._clients[service, region] = made
+            return made
