@@ -37,7 +37,7 @@ class Explanation:
     """``stages``: those at which an event of this request is written; none where it is not recorded.
 
     ``has_object``: the event holds an object, which may have managed fields. ``passed``: for each rule before the
-    deciding one (for all, where none decides) why it does not match.
+    deciding one (for all, where none decides) why it does not match. ``hint``: a trap of the one that does.
     """
 
     attributes: RequestAttributes
@@ -45,6 +45,7 @@ class Explanation:
     stages: tuple[Stage, ...]
     has_object: bool
     passed: tuple[Mismatch, ...]
+    hint: str = ""
 
 
 def explain(policy: Policy, attributes: RequestAttributes, version: ServerVersion) -> Explanation:
@@ -56,7 +57,19 @@ def explain(policy: Policy, attributes: RequestAttributes, version: ServerVersio
     leaves = emitted(attributes)
     left = frozenset() if decision.level is Level.NONE else leaves.stages - decision.omit_stages
     stages = tuple(stage for stage in Stage if stage in left)
-    return Explanation(attributes, decision, stages, leaves.has_object(decision.level), passed)
+    hint = _by_its_subresources(policy.rules[decision.rule], attributes) if decision.rule >= 0 else ""
+    return Explanation(attributes, decision, stages, leaves.has_object(decision.level), passed, hint)
+
+
+def _by_its_subresources(rule: Rule, asked: RequestAttributes) -> str:
+    """Where a rule that is meant for subresources takes the object too."""
+    if asked.subresource or not asked.resource_request:
+        return ""
+    patterns = {pattern for entry in rule.resources for pattern in entry.resources}
+    whole_group = any(not entry.resources for entry in rule.resources)
+    if whole_group or not patterns.isdisjoint({"*", asked.resource}) or f"{asked.resource}/*" not in patterns:
+        return ""
+    return f"{asked.resource}/* is {asked.resource} too, not only their subresources"
 
 
 def _mismatch(rule: Rule, asked: RequestAttributes, *, any_group: bool) -> Mismatch:

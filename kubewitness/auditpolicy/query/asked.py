@@ -46,8 +46,13 @@ class Builder:
         user = self._options.user if self._options.user is not None else SOMEBODY
         return user, tuple(dict.fromkeys((*usual_groups(user), *self._options.user_groups)))
 
-    def request(self, verb: str, what: Meant, name: str, *, everywhere: bool = False) -> RequestAttributes:
-        """The request as the server sees it. ``everywhere``: of all namespaces, whatever was said."""
+    def request(
+        self, verb: str, what: Meant, name: str, *, namespace: str | None = None, each: bool = False
+    ) -> RequestAttributes:
+        """The request as the server sees it.
+
+        ``namespace``: where, whatever was said. ``each``: one of the objects that were found, wherever it is.
+        """
         verb = self._verb(verb, what, name)
         name = self._name(verb, what, name)
         user, groups = self.who()
@@ -59,7 +64,7 @@ class Builder:
             resource=what.resource,
             subresource=what.subresource,
             name=name,
-            namespace="" if everywhere else self._namespace(verb, what, name),
+            namespace=self._namespace(verb, what, name, each=each) if namespace is None else namespace,
         )
 
     def about(self, what: Meant) -> None:
@@ -77,9 +82,6 @@ class Builder:
         if verb == "get" and not name and not what.subresource:
             self.note("get without a name is a list: rules for get alone do not match it")
             return "list"
-        if verb == "delete" and not name:
-            self.note("delete without a name is a deletecollection; `kubectl delete --all` deletes one by one instead")
-            return "deletecollection"
         return verb
 
     def _name(self, verb: str, what: Meant, name: str) -> str:
@@ -96,7 +98,7 @@ class Builder:
             self.note(f"no object is named: {SOME_NAME} is taken, which no rule should name")
         return name or SOME_NAME
 
-    def _namespace(self, verb: str, what: Meant, name: str) -> str:
+    def _namespace(self, verb: str, what: Meant, name: str, *, each: bool) -> str:
         said = self._options.namespace
         if what.group == "" and what.resource == "namespaces":
             if name:
@@ -107,6 +109,9 @@ class Builder:
                 self.note(f"{what.resource} are in no namespace: -n {said} changes nothing")
             return ""
         if self._options.all_namespaces:
+            if each and (verb != "list" or name):
+                self.note("each object is asked for in its own namespace: default is taken")
+                return "default"
             if verb not in {"list", "watch"} or name:
                 raise QueryError(f"{verb} with -A: only a list or a watch without a name is for all namespaces")
             self.note('a list of all namespaces is in none: of the rules with namespaces only those with "" match it')

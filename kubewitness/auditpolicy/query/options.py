@@ -4,29 +4,43 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.errors import KubewitnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXAMPLE: Final = "'get secrets -n prod --as jane'"
 
 _VALUES: Final = {
     "-n": "namespace", "--namespace": "namespace", "--as": "user", "--as-group": "user_groups", "--group": "group",
-    "--subresource": "subresource", "--field-selector": "field_selector",
+    "--subresource": "subresource", "--field-selector": "field_selector", "-l": "selector", "--selector": "selector",
+    "--from": "source", "--raw": "raw",
 }  # fmt: skip
 _SWITCHES: Final = {
     "-A": "all_namespaces", "--all-namespaces": "all_namespaces", "-w": "watch", "--watch": "watch",
+    "--watch-only": "watch",
     "--unauthenticated": "unauthenticated", "--all": "every",
 }  # fmt: skip
 _IDLE_VALUES: Final = frozenset({
-    "-l", "--selector", "-o", "--output", "-c", "--container", "--context", "--kubeconfig", "--image", "--type",
-    "--patch", "--replicas", "--tail", "--since", "--sort-by", "--timeout", "--grace-period", "--target",
+    "-o", "--output", "-c", "--container", "--context", "--kubeconfig", "--image", "--type", "--patch", "--replicas",
+    "--tail", "--since", "--sort-by", "--timeout", "--grace-period", "--target", "--copy-to", "--profile", "--for",
+    "--current-replicas", "--resource-version", "--port", "--target-port", "--name", "--protocol", "--max", "--min",
+    "--cpu", "--cpu-percent", "--memory", "--limits", "--requests", "--containers", "--to-revision", "--revision",
+    "--restart", "--env", "-e", "--labels", "--field-manager", "--cascade", "--chunk-size", "--clusterrole", "--role",
+    "--user", "--serviceaccount", "--verb", "--resource", "--resource-name", "--non-resource-url", "--rule", "--class",
+    "--from-literal", "--hard", "--schedule", "--value", "--duration", "--audience", "--tcp", "--external-name",
+    "--docker-server", "--docker-username", "--docker-password", "--docker-email", "--pod-selector",
 })  # fmt: skip
 _IDLE_SWITCHES: Final = frozenset({
     "-i", "-t", "-it", "-ti", "-f", "--follow", "-p", "--previous", "--stdin", "--tty", "--all-containers", "--force",
-    "--overwrite", "--dry-run", "--no-headers", "--show-labels", "--ignore-daemonsets", "--delete-emptydir-data", "-q",
+    "--overwrite", "--no-headers", "--show-labels", "--ignore-daemonsets", "--delete-emptydir-data", "-q", "--quiet",
+    "--list", "--server-side", "--force-conflicts", "--disable-eviction", "--expose", "--rm", "--wait", "--now",
+    "--ignore-not-found", "--all-pods", "--show-events", "--attach", "--privileged", "--share-processes",
 })  # fmt: skip
 _OF_A_FILE: Final = frozenset({"-f", "--filename"})
+_CHANGES_NOTHING: Final = frozenset({"--dry-run", "--local", "--client"})
 _FOLLOWING: Final = frozenset({"", "logs", "log"})
 """Where ``-f`` is no file."""
 
@@ -46,6 +60,9 @@ class Options:
     group: str | None = None
     subresource: str | None = None
     field_selector: str | None = None
+    selector: str | None = None
+    source: str | None = None
+    raw: str | None = None
     all_namespaces: bool = False
     watch: bool = False
     every: bool = False
@@ -66,21 +83,25 @@ def options_of(text: str) -> Options:
         if not word.startswith("-") or word == "-":
             found.words.append(word)
             continue
-        name, equals, value = word.partition("=")
-        verb = found.words[0] if found.words else ""
-        if name in _OF_A_FILE and verb not in _FOLLOWING:
-            raise QueryError(
-                f"{name}: no file is read here: name the resource instead, '{verb} deployments web -n prod'"
-            )
-        if name == "-p" and verb == "patch":
-            name = "--patch"
-        if name in _SWITCHES:
-            setattr(found, _SWITCHES[name], value != "false")
-        elif name in _VALUES or name in _IDLE_VALUES:
-            _put(found, name, value if equals else next(words, None))
-        elif name not in _IDLE_SWITCHES:
-            raise QueryError(f"{_shown(name)}: not an option of a query: there are {', '.join((*_VALUES, *_SWITCHES))}")
+        _take(found, word, words)
     return _checked(found)
+
+
+def _take(found: Options, word: str, words: Iterator[str]) -> None:
+    name, equals, value = word.partition("=")
+    verb = found.words[0] if found.words else ""
+    if name in _OF_A_FILE and verb not in _FOLLOWING:
+        raise QueryError(f"{name}: no file is read here: name the resource instead, '{verb} deployments web -n prod'")
+    if name == "-p" and verb == "patch":
+        name = "--patch"
+    if name in _CHANGES_NOTHING and value != "server":
+        raise QueryError(f"{_shown(word)}: with it kubectl changes nothing on the server: leave it out")
+    if name in _SWITCHES:
+        setattr(found, _SWITCHES[name], value != "false")
+    elif name in _VALUES or name in _IDLE_VALUES:
+        _put(found, name, value if equals else next(words, None))
+    elif name not in _IDLE_SWITCHES and name not in _CHANGES_NOTHING:
+        raise QueryError(f"{_shown(name)}: not an option of a query: there are {', '.join((*_VALUES, *_SWITCHES))}")
 
 
 def _put(found: Options, name: str, value: str | None) -> None:

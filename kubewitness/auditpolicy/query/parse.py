@@ -12,21 +12,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy.attributes import attributes_of
+from kubewitness.auditpolicy.emitted import STREAMS
 from kubewitness.auditpolicy.evaluate import RequestAttributes
 from kubewitness.auditpolicy.query.asked import SOME_NAME, Asked, Builder
+from kubewitness.auditpolicy.query.kubectl import requests_of
+from kubewitness.auditpolicy.query.objects import found_by, targets
 from kubewitness.auditpolicy.query.options import EXAMPLE, Options, QueryError, options_of
 from kubewitness.auditpolicy.query.resourcenames import meant
 from kubewitness.auditpolicy.query.steps import (
     API_VERBS,
     AUTHORIZATION_ONLY,
-    NODE_DEBUG,
-    ON_NODES,
-    ON_PODS,
+    HEADS,
+    INSTEAD,
+    SAME_WORDS,
     SPDY,
     STEPS,
-    STREAMING,
     WEBSOCKET,
-    Step,
 )
 from kubewitness.auditpolicy.requestinfo import resource_request_info
 from kubewitness.auditpolicy.requesturi import UriError
@@ -34,10 +35,13 @@ from kubewitness.auditpolicy.requesturi import UriError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kubewitness.auditpolicy.query.objects import Target
     from kubewitness.auditpolicy.query.resourcenames import Meant
     from kubewitness.model import ServerVersion
 
 _METHODS: Final = ("get", "head", "post", "put", "patch", "delete", "options")
+_RAW: Final = {"get": "get", "create": "post", "replace": "put", "delete": "delete"}
+"""kubectl's words with --raw, and the method that they use."""
 _CREATE_KINDS: Final = frozenset({"generic", "tls", "docker-registry", "clusterip", "nodeport", "loadbalancer"})
 """What stands between resource and name in `kubectl create secret generic NAME`."""
 
@@ -87,24 +91,47 @@ class _Reader:
         if first.startswith("/") and not rest:
             first, rest = "get", [first]
         verb = first.lower()
-        several = verb in STEPS
-        if verb in AUTHORIZATION_ONLY:
-            raise QueryError(f"{verb}: a verb of authorization, which no request has: ask for the request itself")
-        if rest and rest[0].startswith("/") and verb in _METHODS:
-            asked = [self._path(verb, rest[0])]
-        elif several:
-            asked = list(self._steps(verb, rest))
-        elif verb in API_VERBS:
-            asked = list(self._api(verb, rest))
+        if self._options.raw is not None:
+            asked, several = [self._raw(verb, self._options.raw)], False
+        elif rest and rest[0].startswith("/") and verb in _METHODS:
+            asked, several = [self._path(verb, rest[0])], False
+        elif (word := self._word(verb, rest)) is not None:
+            words = rest[1:] if " " in word else rest
+            asked, several = requests_of(word, words, self._options, self._builder, self._version), True
         else:
-            words = ", ".join((*API_VERBS, *STEPS))
-            raise QueryError(f"{first[:60]}: not a verb: there are {words}; write it as {EXAMPLE}")
+            asked, several = self._api(verb, rest)
         return Query(tuple(asked), several, tuple(self._builder.notes))
 
-    def _path(self, verb: str, uri: str) -> Asked:
+    def _word(self, verb: str, rest: list[str]) -> str | None:
+        """The word of kubectl that is said, if it is one; ``None`` for a verb of the API."""
+        both = " ".join((verb, *rest[:1]))
+        both = SAME_WORDS.get(both, both)
+        if verb in AUTHORIZATION_ONLY:
+            raise QueryError(f"{verb}: a verb of authorization, which no request has: ask for the request itself")
+        for word in (both, verb):
+            if word in INSTEAD:
+                raise QueryError(f"{word}: no question about a policy: {INSTEAD[word]}")
+            if word in STEPS:
+                return word
+        if verb in API_VERBS:
+            return None
+        if verb in HEADS:
+            words = ", ".join(word for word in STEPS if word.startswith(f"{verb} "))
+            raise QueryError(f"{both[:60]}: of what? there are {words}")
+        words = ", ".join((*API_VERBS, *STEPS))
+        raise QueryError(f"{verb[:60]}: not a verb: there are {words}; write it as {EXAMPLE}")
+
+    def _raw(self, verb: str, uri: str) -> Asked:
+        if verb not in _RAW:
+            raise QueryError(f"{verb} --raw: there are {', '.join(_RAW)}")
+        if not uri.startswith("/"):
+            raise QueryError(f"--raw {uri[:60]}: no path of the server: it begins with /")
+        return self._path(_RAW[verb], uri)
+
+    def _path(self, method: str, uri: str) -> Asked:
         """A path, or the URI of a resource."""
         try:
-            info = resource_request_info(verb.upper(), uri)
+            info = resource_request_info(method.upper(), uri)
         except UriError as error:
             raise QueryError(str(error)) from error
         user, groups = self._builder.who()
@@ -124,78 +151,53 @@ class _Reader:
             )
         )
 
-    def _api(self, verb: str, words: list[str]) -> Iterator[Asked]:
+    def _api(self, verb: str, words: list[str]) -> tuple[list[Asked], bool]:
+        """The requests, and whether they are several of one kind."""
         if not words:
             raise QueryError(f"{verb}: of what? write it as {EXAMPLE}")
-        resource, *names = words
-        if verb == "create" and resource == "token":
-            resource = "serviceaccounts/token"
-        if verb == "create" and len(names) > 1 and names[0] in _CREATE_KINDS:
-            names = names[1:]
-        what = self._meant(resource)
-        names = [what.name, *names] if what.name else names
-        if len(names) > 1:
-            raise QueryError(f"{' '.join(names)[:60]}: one object at a time: leave {names[1][:60]} out")
-        name = names[0] if names else ""
-        if verb == "delete" and self._options.every and not name:
-            yield Asked(self._builder.request("delete", what, SOME_NAME), "one request for each object")
-            yield Asked(self._builder.request("list", what, ""), "to find them")
+        if verb == "create":
+            words = _created(words)
+        found = targets(verb, words, self._options, self._builder, self._version)
+        asked = [asked for target in found for asked in self._of(verb, target)]
+        return asked, len(found) > 1 or (verb == "delete" and not found[0].name)
+
+    def _of(self, verb: str, target: Target) -> Iterator[Asked]:
+        what, name = target.what, target.name
+        if verb == "delete" and not name:
+            yield from self._deleted(what)
             return
         main = self._builder.request(verb, what, name)
         yield Asked(main)
         if self._options.watch and verb == "get":
             yield Asked(self._builder.request("watch", what, name), "the watch behind it")
-        if what.subresource in STREAMING and verb in {"get", "create"}:
+        if verb == "patch":
+            yield Asked(replace(main, verb="get"), "kubectl looks at the object first")
+        if verb == "create" and self._options.source is not None:
+            source = meant(self._options.source, None, self._version)
+            yield Asked(self._builder.request("get", source, source.name), "what it is made from")
+        if what.subresource in STREAMS and verb in {"get", "create"}:
             yield (
                 Asked(replace(main, verb="create"), SPDY)
                 if verb == "get"
                 else Asked(replace(main, verb="get"), WEBSOCKET)
             )
 
-    def _steps(self, word: str, words: list[str]) -> Iterator[Asked]:
-        what, name = self._object(word, words)
-        steps = STEPS[word]
-        if word in ON_PODS and what.resource != "pods":
-            if word == "debug" and what.resource == "nodes":
-                steps = NODE_DEBUG
-            else:
-                yield Asked(self._builder.request("get", what, name), "kubectl looks at the object first")
-                what, name = self._meant("pods"), SOME_NAME
-                yield Asked(self._builder.request("list", what, ""), "to find one of its pods")
-        for step in steps:
-            yield self._step(step, what, name)
+    def _deleted(self, what: Meant) -> Iterator[Asked]:
+        """kubectl asks for a list, and then deletes one by one."""
+        if not found_by(self._options):
+            path = what.path if not what.group else f"{what.resource}.{what.group}"
+            raise QueryError(
+                f"delete {path}: of which? 'delete {path} --all' is what kubectl does, one by one; 'deletecollection "
+                f"{path}' the one request for all of them"
+            )
+        self._builder.note("kubectl deletes one by one; the one request for all of them is a deletecollection")
+        yield Asked(self._builder.request("list", what, ""), "kubectl looks for the objects first")
+        yield Asked(self._builder.request("delete", what, SOME_NAME, each=True), "one request for each object")
 
-    def _step(self, step: Step, what: Meant, name: str) -> Asked:
-        target = self._meant(step.resource) if step.resource else what
-        target = replace(target, subresource=step.subresource)
-        name = name if target.resource == what.resource else SOME_NAME
-        request = self._builder.request(step.verb, target, name if step.named else "", everywhere=step.all_namespaces)
-        return Asked(request, step.why)
 
-    def _object(self, word: str, words: list[str]) -> tuple[Meant, str]:
-        """What kubectl's word is about: a pod or a node where no resource is said."""
-        words = [text for text in words if "=" not in text and not text.endswith("-")]
-        usual = "pods" if word in ON_PODS else "nodes" if word in ON_NODES else None
-        if not words:
-            raise QueryError(f"{word}: of what? write it as '{word} {'web-0' if usual else 'deployments web'} -n prod'")
-        if word == "cp":
-            return self._copied(words)
-        if usual is not None and "/" not in words[0]:
-            words = [usual, *words]
-        what = self._meant(words[0])
-        return what, what.name or (words[1] if len(words) > 1 else SOME_NAME)
-
-    def _copied(self, words: list[str]) -> tuple[Meant, str]:
-        """``cp NAMESPACE/POD:PATH PATH``, or the other way round."""
-        place = next((text.partition(":")[0] for text in words if ":" in text), words[0])
-        namespace, slash, name = place.rpartition("/")
-        if slash and self._options.namespace is None:
-            self._options.namespace = namespace
-        return self._meant("pods"), name
-
-    def _meant(self, text: str) -> Meant:
-        what = meant(text, self._options.group, self._version)
-        if self._options.subresource is not None:
-            what = replace(what, subresource=self._options.subresource)
-        self._builder.about(what)
-        return what
+def _created(words: list[str]) -> list[str]:
+    """Without what stands between resource and name: `create secret generic NAME`."""
+    resource, *names = words
+    if len(names) > 1 and names[0] in _CREATE_KINDS:
+        names = names[1:]
+    return ["serviceaccounts/token" if resource == "token" else resource, *names]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import GROUPS, find, homes_of, resources_of
-from kubewitness.auditpolicy.query.options import QueryError
+from kubewitness.auditpolicy.query.options import EXAMPLE, QueryError
 
 if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
@@ -58,6 +58,8 @@ def meant(text: str, group: str | None, version: ServerVersion) -> Meant:
     written, _, behind = text.partition("/")
     if "," in written:
         raise QueryError(f"{text}: one resource at a time: leave {text.partition(',')[2]} out")
+    if not written:
+        raise QueryError(f"{text or 'an empty word'}: no resource: write it as {EXAMPLE}")
     resource, _, suffix = written.partition(".")
     if suffix and group is None:
         first, _, rest = suffix.partition(".")

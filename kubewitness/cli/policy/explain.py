@@ -35,14 +35,15 @@ def command(file: str, request: tuple[str, ...], version: ServerVersion, output:
     kubewitness policy explain audit-policy.yaml 'get /healthz --as system:anonymous'
     kubewitness policy explain audit-policy.yaml 'list secrets -A --unauthenticated'
     kubewitness policy explain audit-policy.yaml 'drain node-1'
+    kubewitness policy explain audit-policy.yaml 'delete pods -l app=web -n prod'
     grep 4f1c audit.log | kubewitness policy explain audit-policy.yaml -
 
     --as says who asks; without it, it is somebody whom no rule names. (With kubectl's own --as the policy sees the user
     who impersonates, never the impersonated one.) The groups that the server gives by itself are added: those of
     service accounts and nodes, system:authenticated. --unauthenticated is a failed login: no user, no groups.
-    -n, -A, --subresource and --field-selector are kubectl's; RESOURCE.GROUP or --group names the API group. Words of
-    kubectl that cause several requests (exec, logs, cp, apply, edit, drain, debug and others) are told request by
-    request.
+    -n, -A, -l, --all, --raw, --subresource and --field-selector are kubectl's; RESOURCE.GROUP or --group names the API
+    group. Words of kubectl that cause several requests (exec, cp, apply, drain, debug, rollout, set, top and others)
+    are told request by request.
 
     Exit codes: 0 explained, 2 the policy does not load or the request cannot be read.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is

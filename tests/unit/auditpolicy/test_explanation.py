@@ -163,3 +163,17 @@ def _is_blamed_rightly(rule: Rule, condition: str, request: RequestAttributes, v
         verbs=rule.verbs if "verbs" in kept else (),
     )
     return evaluate(Policy((until,)), request, version).rule == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "hint"),
+    [
+        (core("pods/*"), "get pods x", "pods/* is pods too, not only their subresources"),
+        (core("pods/*"), "get pods/log x", ""),
+        (core("pods", "pods/*"), "get pods x", ""),
+        (core("*"), "get pods x", ""),
+        (core(), "get pods x", ""),
+    ],
+)
+def test_a_rule_for_subresources_that_takes_the_object_is_told(rule: Rule, text: str, hint: str) -> None:
+    assert explain(Policy((rule,)), asked(text), NEWEST).hint == hint

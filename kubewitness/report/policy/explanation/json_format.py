@@ -69,6 +69,7 @@ def _decision(item: Explanation, policy: Policy) -> dict[str, Any]:
         "column": rule.column if rule is not None else None,
         "writtenAt": list(item.stages),
         "hasObject": item.has_object,
+        "hint": item.hint,
         "notMatched": [
             {
                 "rule": index,

@@ -61,6 +61,8 @@ def _in_full(page: Page, report: ExplanationReport, explanation: Explanation) ->
     index = explanation.decision.rule
     place = "no rule matches" if index < 0 else f"rules[{index}] at {rule_place(report.file, report.policy, index)}"
     page.line(_level(explanation), f"  {place}")
+    if explanation.hint:
+        page.line(Cell(f"note: {explanation.hint}", "dim"), indent=2)
     if explanation.decision.level is not Level.NONE:
         page.rows(_facts(explanation), indent=2)
     if not explanation.passed:
@@ -88,11 +90,15 @@ def _briefly(page: Page, report: ExplanationReport, explanations: tuple[Explanat
         (
             _level(item),
             Cell(rule_name(report.policy, item.decision.rule)),
-            Cell(f"{spoken(item.attributes, report.version)}  ({whys[id(item)]})"),
+            Cell(_with_why(spoken(item.attributes, report.version), whys[id(item)])),
         )
         for item in explanations
     ]
     page.rows(rows, indent=2)
+
+
+def _with_why(text: str, why: str) -> str:
+    return f"{text}  ({why})" if why else text
 
 
 def _level(explanation: Explanation) -> Cell:
