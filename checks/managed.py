@@ -38,13 +38,15 @@ def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result
     if isinstance(cluster.audit_on, Unread):
         return unknown(cluster.audit_on)
     evidence = (_logs(cluster),)
-    names = ", ".join(sorted(cluster.audit_types & cluster.types_on or cluster.audit_types))
     if not cluster.audit_on:
-        remedy, under_way = "run the managed deploy: it switches it on", ""
+        names = " or ".join(sorted(cluster.audit_types))
+        remedy, also = "run the managed deploy: it switches it on", ""
+        if cluster.beside:
+            also = f"; {', '.join(cluster.beside)}: on, and no audit log"
         if isinstance(cluster.update, str):
-            remedy, under_way = "check again when it has ended", f"; being changed: {cluster.update}"
-        return Fail(f"{names} is off{under_way}", remedy, f"{names}: on", f"{names}: off", evidence)
-    return Pass(f"{names} is on", evidence)
+            remedy, also = "check again when it has ended", f"; being changed: {cluster.update}"
+        return Fail(f"{names} is off{also}", remedy, f"{names}: on", f"{names}: off", evidence)
+    return Pass(f"{', '.join(sorted(cluster.audit_types & cluster.types_on))} is on", evidence)
 
 
 @check(
@@ -138,7 +140,7 @@ def managed_retention(cluster: ManagedCluster, standard: Standard) -> Result:
             return unknown(item.retention_days)
         kept = "for ever" if item.retention_days is None else f"{item.retention_days} days"
         owner = f", by the account-level policy {item.retention_owner}" if item.retention_owner else ""
-        evidence = (cluster.saw(item.id, f"retention: {kept}{owner}"),)
+        evidence = (cluster.saw(item.id, "; ".join((f"retention: {kept}{owner}", *item.details))),)
         return from_differences(retention_differences(item, standard.managed), f"kept {kept}{owner}", evidence)
 
     return of_what_exists(cluster, look)
@@ -249,6 +251,32 @@ def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result
     )
 
 
+@check(
+    "audit-log-once",
+    "no audit event is stored twice in one place",
+    kind=Kind.MANAGED_CLUSTER,
+    severity=Severity.LOW,
+    rung=Rung.DECLARED,
+    source="https://learn.microsoft.com/azure/aks/monitor-aks-reference",
+    controls=("NIST-800-53r5:AU-4",),
+)
+def managed_log_once(cluster: ManagedCluster, standard: Standard) -> Result:
+    """The audit log is most of what logging costs, and what is paid for twice is soon switched off.
+
+    A copy in another place is no such thing: it may be the one that nobody here can delete.
+    """
+    if isinstance(cluster.audit_on, Unread):
+        return unknown(cluster.audit_on)
+    if not cluster.audit_on:
+        return NotApplicable("audit logging is off: see audit-backend")
+    if isinstance(cluster.doubles, Unread):
+        return unknown(cluster.doubles)
+    if not cluster.doubles:
+        return Pass("each audit event is stored once in each place", (_logs(cluster),))
+    remedy = "switch one of the two off where it is double: the one that holds less"
+    return Fail("; ".join(cluster.doubles), remedy, "once in each place", "; ".join(cluster.doubles), (_logs(cluster),))
+
+
 def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
     if isinstance(item.last_event, Unread):
         return unknown(item.last_event)
@@ -275,13 +303,14 @@ def _logs(cluster: ManagedCluster) -> Evidence:
     listed = ", ".join(
         f"{name} {'not read' if isinstance(on, Unread) else words[on]}" for name, on in sorted(types.items())
     )
-    return cluster.saw(cluster.id, f"logging: {listed or 'none'}")
+    beside = f"; no audit log: {', '.join(cluster.beside)}" if cluster.beside else ""
+    return cluster.saw(cluster.id, f"logging: {listed or 'none'}{beside}")
 
 
 def _seen(cluster: ManagedCluster, item: Destination) -> Evidence:
     exists = "not read" if isinstance(item.exists, Unread) else "exists" if item.exists else "does not exist"
     copies = "" if isinstance(item.readers, Unread) or not item.readers else f"; copied to {', '.join(item.readers)}"
-    return cluster.saw(item.id, f"{item.kind}: {exists}{copies}")
+    return cluster.saw(item.id, "; ".join((f"{item.kind}: {exists}{copies}", *item.details)))
 
 
 def _minutes(earlier: str, later: str) -> float:

@@ -32,7 +32,7 @@ class Destination:
     RFC 3339, ``None`` where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``:
     protected from being deleted. ``readers``: who gets a copy of every event. ``part``: of the audit log, where a
     provider keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing of (``existence``, or the
-    field that a difference names) -> what to do instead.
+    field that a difference names) -> what to do instead. ``details``: what else is worth seeing beside it.
     """
 
     kind: str
@@ -47,6 +47,7 @@ class Destination:
     readers: tuple[str, ...] | Unread = ()
     part: str = ""
     leave: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,19 @@ class Unrecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """By what the deploy switches logs on, where the provider wants to be told where to send them.
+
+    ``words``: "by … to …". ``destination``: ``None`` where none is named. ``obstacle``: why nothing can be switched on,
+    and what to do; empty: it can.
+    """
+
+    words: str
+    destination: Destination | None
+    obstacle: str
+
+
+@dataclass(frozen=True, slots=True)
 class ManagedCluster:
     """A managed cluster as its provider's API shows it.
 
@@ -84,7 +98,9 @@ class ManagedCluster:
     ``not_loggable``: in a few words, why its control plane cannot log at all; empty: it can.
     ``update``: the change to its logging that is under way; ``None``: none. ``changed``: when its logging was last
     changed, or itself made (RFC 3339); ``None``: not known. ``unrecorded``: as it is set now, with the audit log on or
-    off. ``exempted``: whose requests are left out, as somebody has set it.
+    off. ``exempted``: whose requests are left out, as somebody has set it. ``held_by``: log type -> another that holds
+    all of it. ``beside``: what is on, and is no audit log though often taken for one. ``doubles``: what is stored twice
+    in one place, in words. ``route`` ``None``: there is one place only.
     """
 
     name: str
@@ -102,6 +118,10 @@ class ManagedCluster:
     unrecorded: tuple[Unrecorded, ...] | Unread = ()
     exempted: tuple[str, ...] | Unread = ()
     set_at: Mapping[str, str] = field(default_factory=dict)
+    held_by: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, ...] = ()
+    doubles: tuple[str, ...] | Unread = ()
+    route: Route | None = None
 
     @property
     def kind(self) -> Kind:

@@ -22,7 +22,11 @@ def missing_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[s
     types = cluster.log_types
     if isinstance(types, Unread):
         return ()
-    return tuple(name for name in standard.log_types.get(cluster.provider, ()) if types.get(name, False) is False)
+    return tuple(
+        name
+        for name in standard.log_types.get(cluster.provider, ())
+        if types.get(name, False) is False and cluster.held_by.get(name) not in cluster.types_on
+    )
 
 
 def unread_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[tuple[str, Unread], ...]:

@@ -18,7 +18,7 @@ from kubewitness.manageddemand import (
 from kubewitness.model import Unread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from kubewitness.managed import Destination, ManagedCluster
     from kubewitness.standard import ManagedStandard, Standard
@@ -75,13 +75,18 @@ class Protect:
 
 @dataclass(frozen=True, slots=True)
 class SwitchOn:
-    """Switch log types on. Those that are not named keep their state. ``where``: empty for the cluster itself."""
+    """Switch log types on. Those that are not named keep their state.
+
+    ``where``: empty for the cluster itself. ``route``: as of ``managed.Route``, in words.
+    """
 
     types: tuple[str, ...]
     where: str = ""
+    route: str = ""
 
     def __str__(self) -> str:
-        return f"switch on {', '.join(self.types)}" + (f" in {self.where}" if self.where else "")
+        where = f" in {self.where}" if self.where else ""
+        return f"switch on {', '.join(self.types)}{where}" + (f" {self.route}" if self.route else "")
 
 
 Step: TypeAlias = CreateDestination | LengthenRetention | SetKey | Protect | SwitchOn
@@ -115,27 +120,50 @@ def plan_managed(
     """
     if cluster.not_loggable:
         return ManagedPlan((), (cluster.not_loggable,))
-    demanded, destinations = standard.managed, cluster.audit_destinations
-    if isinstance(cluster.log_types, Unread):
-        return _unread(cluster.log_types)
-    if isinstance(destinations, Unread):
-        return _unread(destinations)
-    types = _types(cluster, standard)
-    steps: dict[Step, None] = {}
-    for item in destinations:
-        if not item.types & (cluster.types_on | set(types)):
-            continue
-        for field, value in _fields(item):
-            if isinstance(value, Unread) and field not in item.leave:
-                return _unread(value)
-        if demanded.customer_key and not item.key and not key and "encryption key" not in item.leave:
-            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
-        steps |= dict.fromkeys(_of_destination(item, demanded, key, retention_at_least))
+    destinations = cluster.audit_destinations
+    if isinstance(cluster.log_types, Unread) or isinstance(destinations, Unread):
+        return _unread(cluster.log_types, destinations)
+    types, route = _types(cluster, standard), cluster.route
+    if types and route and route.obstacle:
+        return ManagedRefusal(route.obstacle)
+    used = [item for item in destinations if item.types & (cluster.types_on | set(types))]
+    if route and route.destination and cluster.audit_types.intersection(types):
+        used.append(route.destination)
+    steps = _of_destinations(used, standard.managed, key, retention_at_least)
+    if isinstance(steps, ManagedRefusal):
+        return steps
     by_place: dict[str, list[str]] = {}
     for name in types:
         by_place.setdefault(cluster.set_at.get(name, ""), []).append(name)
-    switches = (SwitchOn(tuple(names), where) for where, names in by_place.items())
-    return ManagedPlan((*steps, *switches), tuple(dict.fromkeys(_notes(cluster, standard, types))))
+    words = route.words if route else ""
+    switches = (SwitchOn(tuple(names), where, words) for where, names in by_place.items())
+    return ManagedPlan((*steps, *switches), tuple(dict.fromkeys(_notes(cluster, standard, used))))
+
+
+def _of_destinations(
+    used: Sequence[Destination], standard: ManagedStandard, key: str, retention_at_least: Callable[[int], int]
+) -> Sequence[Step] | ManagedRefusal:
+    steps: dict[Step, None] = {}
+    kept = _kept(used, standard)
+    for item in used:
+        parts = [value for name, value in _fields(item) if name not in item.leave]
+        if any(isinstance(value, Unread) for value in parts):
+            return _unread(*parts)
+        if standard.customer_key and not item.key and not key and "encryption key" not in item.leave:
+            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
+        found = _of_destination(item, standard, key, retention_at_least)
+        steps |= {step: None for step in found if not (isinstance(step, LengthenRetention) and item.part in kept)}
+    return tuple(steps)
+
+
+def _kept(used: Sequence[Destination], standard: ManagedStandard) -> frozenset[str]:
+    """The parts of which one destination keeps long enough: the others may keep what they like."""
+    return frozenset(
+        item.part
+        for item in used
+        if item.exists is True and not isinstance(item.retention_days, Unread)
+        if not retention_differences(item, standard)
+    )
 
 
 def _fields(item: Destination) -> tuple[tuple[str, object], ...]:
@@ -164,17 +192,16 @@ def _of_destination(
             yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
 
 
-def _notes(cluster: ManagedCluster, standard: Standard, types: tuple[str, ...]) -> Iterator[str]:
+def _notes(cluster: ManagedCluster, standard: Standard, used: Sequence[Destination]) -> Iterator[str]:
     """What falls short and stays so."""
-    for item in cluster.audit_destinations if isinstance(cluster.audit_destinations, tuple) else ():
-        if not item.types & (cluster.types_on | set(types)):
-            continue
+    kept = _kept(used, standard.managed)
+    for item in used:
         if isinstance(item.exists, Unread):
             yield item.exists.detail
         elif not item.exists and "existence" in item.leave:
             yield f"{item.id}: {item.leave['existence']}"
         differences = (
-            *retention_differences(item, standard.managed),
+            *(() if item.part in kept else retention_differences(item, standard.managed)),
             *protection_differences(item, standard.managed),
         )
         for difference in differences:
@@ -182,6 +209,7 @@ def _notes(cluster: ManagedCluster, standard: Standard, types: tuple[str, ...]) 
                 yield f"{item.id}: {difference.field}: {difference.actual}: {difference.remedy}"
             elif item.retention_owner and difference.field == "retention":
                 yield f"{difference.field}: {difference.actual}: {difference.remedy}"
+    yield from cluster.doubles if not isinstance(cluster.doubles, Unread) else ()
     for who in cluster.exempted if isinstance(cluster.exempted, tuple) else ():
         yield f"exempted: {who}"
     for name, why in unread_types(cluster, standard.managed):
@@ -205,10 +233,19 @@ def _types(cluster: ManagedCluster, standard: Standard) -> tuple[str, ...]:
     """What the standard names and is off, what records the requests that it names; and the audit log in any case."""
     recording = (name for item in unrecorded(cluster, standard.audit) for name in item.log_types)
     missing = tuple(dict.fromkeys((*missing_types(cluster, standard.managed), *recording)))
-    if cluster.audit_on or set(missing) & cluster.audit_types:
+    if (cluster.audit_on and not _is_lost(cluster)) or set(missing) & cluster.audit_types:
         return missing
-    return (*missing, min(cluster.audit_types))
+    return (*missing, min(cluster.audit_types & cluster.types_on or cluster.audit_types))
 
 
-def _unread(why: Unread) -> ManagedRefusal:
+def _is_lost(cluster: ManagedCluster) -> bool:
+    """The audit log is on, and goes only where there is nothing, and we are not the ones who make it."""
+    found = cluster.audit_destinations
+    if isinstance(found, Unread) or cluster.route is None:
+        return False
+    return all(item.exists is False for item in found if item.types & cluster.types_on)
+
+
+def _unread(*parts: object) -> ManagedRefusal:
+    why = next(part for part in parts if isinstance(part, Unread))
     return ManagedRefusal(f"{why.detail}: not changed, as it could not be read")

@@ -26,6 +26,9 @@ def cluster(
     not_loggable: str = "",
     unrecorded: tuple[str, ...] | str = (),
     exempted: list[str] | str = "",
+    beside: tuple[str, ...] = (),
+    doubles: tuple[str, ...] | str = (),
+    held_by: dict[str, str] | None = None,
 ) -> ManagedCluster:
     """A good cluster, but for what is given. ``denied`` for a part: it could not be read.
 
@@ -36,6 +39,7 @@ def cluster(
         changed: minutes before, likewise.
         exempted: who; ``denied``.
         unrecorded: ids of probes that ``api`` would record if it were on; ``denied``.
+        beside, doubles, held_by: as of ``ManagedCluster``; ``denied`` for ``doubles``.
     """
     on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
     return ManagedCluster(
@@ -55,6 +59,9 @@ def cluster(
         unrecorded=denied("getIamPolicy")
         if isinstance(unrecorded, str)
         else tuple(Unrecorded(probe, "reads are left out", "switch on api", ("api",)) for probe in unrecorded),
+        held_by=held_by or {},
+        beside=tuple(beside),
+        doubles=denied("settings") if isinstance(doubles, str) else tuple(doubles),
     )
 
 

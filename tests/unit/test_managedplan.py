@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kubewitness.catalogue import load_catalogue
 from kubewitness.ladder import assess
-from kubewitness.managed import Unrecorded
+from kubewitness.managed import Destination, ManagedCluster, Route, Unrecorded
 from kubewitness.managedplan import LengthenRetention, ManagedPlan, ManagedRefusal, SwitchOn, plan_managed
 from kubewitness.model import Reason, Status, Unread
 from kubewitness.providers.eks.parse import LOG_TYPES, retention_at_least
@@ -123,6 +123,60 @@ def test_a_log_type_of_which_it_is_not_known_whether_it_is_on_is_left_alone_and_
     found = plan_managed(of, standard(), key="", retention_at_least=retention_at_least)
 
     assert found == ManagedPlan((), ("api: not shown",))
+
+
+LEFT: dict[str, str] = {"existence": "send it elsewhere", "encryption key": "a key", "deletion protection": "a lock"}
+"""What is left to the owner of a place whose retention is ours to lengthen."""
+
+
+def planned(of: ManagedCluster) -> ManagedPlan | ManagedRefusal:
+    return plan_managed(of, standard(), key="", retention_at_least=retention_at_least)
+
+
+def routed(obstacle: str = "", **of: Any) -> ManagedCluster:
+    """A cluster that has to be told where to send: to a place named ``there``, which keeps 30 days."""
+    there = Destination("place", "there", frozenset(LOG_TYPES), True, None, 30, leave=LEFT)
+    return replace(cluster(**of), route=Route("to there", there, obstacle))
+
+
+def test_what_is_switched_on_goes_where_host_data_says_and_is_kept_there() -> None:
+    found = planned(replace(routed(without="all"), destinations=()))
+
+    assert isinstance(found, ManagedPlan)
+    assert [str(step) for step in found.steps] == [
+        "keep there 90 days instead of 30",
+        "switch on api, audit, authenticator to there",
+    ]
+
+
+def test_a_place_that_is_gone_is_left_for_the_one_that_is_named() -> None:
+    found = planned(routed(group={"exists": False, "leave": LEFT}))
+
+    assert found == ManagedPlan(
+        (LengthenRetention("there", 30, 90), SwitchOn(("audit",), route="to there")), (f"{GROUP}: send it elsewhere",)
+    )
+
+
+def test_an_obstacle_is_a_refusal_only_where_something_is_to_be_switched_on() -> None:
+    assert planned(routed("no place", without="all")) == ManagedRefusal("no place")
+    assert planned(routed("no place")) == ManagedPlan(())
+
+
+@pytest.mark.parametrize(("days", "steps"), [(365, ()), (30, (LengthenRetention(GROUP, 30, 90),))])
+def test_one_place_that_keeps_long_enough_is_enough(days: int, steps: tuple[object, ...]) -> None:
+    of = cluster(group={"retention_days": 30})
+    (short,) = of.destinations if not isinstance(of.destinations, Unread) else ()
+    other = replace(short, id="other", retention_days=days, leave={"retention": "theirs"})
+
+    found = planned(replace(of, destinations=(short, other)))
+
+    assert isinstance(found, ManagedPlan)
+    assert found.steps == steps
+    assert (found.notes == ()) == (days == 365)
+
+
+def test_what_is_stored_twice_is_said() -> None:
+    assert planned(cluster(doubles=("twice",))) == ManagedPlan((), ("twice",))
 
 
 @given(
