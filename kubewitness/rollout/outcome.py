@@ -70,7 +70,7 @@ class Plan:
     ``prediction``: at which level the new policy records the canary; ``None`` where there is no log file to look into.
     ``need_mib``: room that the rotation takes, where this plan is the one that sets it. ``buffered_seconds``: how long
     an event may lie in a buffer before it is written. ``accepts_drift``: what somebody changed since our last run meets
-    the standard: it is proved and recorded.
+    the standard: it is proved and recorded. ``undone``: the run whose way back this is; empty: none's.
     """
 
     manifest: FileChange
@@ -84,6 +84,7 @@ class Plan:
     accepts_drift: bool
     buffered_seconds: float
     reasons: tuple[str, ...]
+    undone: str = ""
 
     @property
     def changes(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kubewitness.observed import LastRun
@@ -33,12 +34,13 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     for name in sorted(touched):
         if _text(server, f"{name}.old") is None and not (name == "policy" and _there(server, "policy.absent")):
             return Refusal((f"{place}: what the {name} was before is not there any more: put it back by hand",))
-    return plan_return(
+    found = plan_return(
         server,
         manifest=_text(server, "manifest.old") or server.manifest_text,
         policy=_text(server, "policy.old") if "policy" in touched else now["policy"],
         policy_path=policy_path,
     )
+    return replace(found, undone=run) if isinstance(found, Plan) else found
 
 
 def _later(server: ApiServer, run: str) -> str:

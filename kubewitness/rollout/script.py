@@ -57,8 +57,15 @@ def transaction_script(
             "STEADY_SECONDS": str(STEADY_SECONDS),
             "LIMIT_SECONDS": str(wait_seconds),
             "KUBELET_SECONDS": str(KUBELET_SECONDS),
+            "UNDONE": plan.undone,
             "RECORD": json.dumps(
-                {"run": run, "pid": "@PID@", "started": "@STARTED@", "policy": policy.path if policy else ""}
+                {
+                    "run": run,
+                    "pid": "@PID@",
+                    "started": "@STARTED@",
+                    "policy": policy.path if policy else "",
+                    "undone": plan.undone,
+                }
             ),
         },
     )

@@ -6,17 +6,20 @@ own() { [ "$(stat -c '%u:%g' "$2")" = "$1" ] || chown "$1" "$2"; }
 flush() { sync "$1" 2>/dev/null || sync; }
 
 # The staged name starts with a dot, so no kubelet runs it, and lies in the same folder, so the rename is atomic.
-staged() { printf '%s/.kubewitness.%s.%s' "${1%/*}" "${1##*/}" $$; }
-stage() { # SOURCE DESTINATION MODE OWNER: everything that can fail for want of room
-  g_part=$(staged "$2")
+staged() { printf '%s/.kubewitness.%s.%s%s' "${1%/*}" "${1##*/}" $$ "$2"; }
+stage() { # SOURCE DESTINATION MODE OWNER [SUFFIX]: everything that can fail for want of room
+  g_part=$(staged "$2" "$5")
+  rm -f "$g_part" # in a file tree anything may lie there, a link too
   cp "$1" "$g_part" && own "$4" "$g_part" && chmod "$3" "$g_part" && flush "$g_part" && return 0
   rm -f "$g_part"
   return 1
 }
-commit() { # DESTINATION
-  mv -f "$(staged "$1")" "$1" && flush "${1%/*}"
+commit() { # DESTINATION [SUFFIX]
+  mv -f "$(staged "$1" "$2")" "$1" && flush "${1%/*}"
 }
-unstage() { for u_file in "$@"; do [ -z "$u_file" ] || rm -f "$(staged "$u_file")"; done; }
+unstage() { # of this run, and of those that were killed: whoever asks holds the lock
+  for u_file in "$@"; do [ -z "$u_file" ] || rm -f "${u_file%/*}/.kubewitness.${u_file##*/}".*; done
+}
 
 made=''
 folder() { # make it and what it lies in, and remember what was made, the innermost first
@@ -25,6 +28,13 @@ $made"; }
 }
 remove_made() { # only what this run made, and only where it is still empty
   printf '%s' "$made" | while IFS= read -r r_folder; do rmdir "$r_folder" 2>/dev/null; done
+}
+note_made() { # for whoever undoes this run
+  printf '%s' "$made" | while IFS= read -r r_folder; do printf '%s\n' "${r_folder#"$ROOT"}"; done >"$run/made"
+}
+remove_made_by() { # RUN: the same for an earlier run
+  [ -f "$state/runs/$1/made" ] || return 0
+  while IFS= read -r r_folder; do if r_folder=$(at "$r_folder"); then rmdir "$r_folder" 2>/dev/null; fi; done <"$state/runs/$1/made"
 }
 
 save() { # NAME FILE SHA256: a copy into the run's folder, or the note that there was none; fails where it is not SHA256
@@ -36,9 +46,12 @@ save() { # NAME FILE SHA256: a copy into the run's folder, or the note that ther
   flush "$run"
   [ "$(sha "$run/$1.old")" = "$3" ]
 }
-put_back() { # NAME FILE: what `save` saw; a file is removed only where it was seen that there was none
+stage_back() { # NAME FILE: what `save` saw, ready to take its place again without any room
+  [ ! -e "$run/$1.old" ] || { read -r b_mode b_owner <"$run/$1.shape" && stage "$run/$1.old" "$2" "$b_mode" "$b_owner" .back; }
+}
+put_back() { # NAME FILE: a file is removed only where it was seen that there was none
   if [ -e "$run/$1.old" ]; then
-    read -r b_mode b_owner <"$run/$1.shape" && stage "$run/$1.old" "$2" "$b_mode" "$b_owner" && commit "$2"
+    { [ -e "$(staged "$2" .back)" ] || stage_back "$1" "$2"; } && commit "$2" .back
   else
     [ -e "$run/$1.absent" ] && rm -f "$2"
   fi

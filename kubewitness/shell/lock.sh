@@ -15,18 +15,36 @@ fail() {
 }
 refuse() { # nothing is in force of this run: its folder is worth keeping only where a file was written and put back
   fail "$*"
+  unstage "$policy" "$manifest"
   [ -n "$policy_done" ] || rm -rf "$run"
   unlock
   exit 10
 }
 end() { # CODE
+  unstage "$policy" "$manifest"
   unlock
   exit "$1"
+}
+
+# ours: whether what lies in our folder can be ours. In a file tree a link there could lead anywhere.
+ours() {
+  for o_folder in "$state/runs" "$run"; do
+    [ ! -L "$o_folder" ] && { [ ! -e "$o_folder" ] || [ -d "$o_folder" ]; } || return 1
+  done
+  for o_name in lock last.json last-manifest.yaml last-policy.yaml; do
+    for o_file in "$state/$o_name" "$state/.$o_name"; do
+      [ ! -L "$o_file" ] && { [ ! -e "$o_file" ] || [ -f "$o_file" ]; } || return 1
+    done
+  done
 }
 
 # The kernel lets go of the lock when this process ends, however it ends: there is no stale lock. What is written in the
 # file only names its owner.
 lock() {
+  if ! ours; then
+    printf 'kubewitness: %s: holds a link, or what is not ours: take it away\n' "$STATE_DIR" >&2
+    exit 10
+  fi
   if ! { mkdir -p "$run" && true >>"$state/lock"; } 2>/dev/null; then
     printf 'kubewitness: %s: cannot be written: is the disk full or read-only?\n' "$STATE_DIR" >&2
     exit 10

@@ -242,7 +242,7 @@ if [ -n "$CANARY_ID" ]; then
 fi
 for name in last.json last-manifest.yaml last-policy.yaml; do seen state "$STATE_DIR/$name" text; done
 # Held, not merely there: the kernel lets go of a lock with the process that holds it.
-if lock=$(at "$STATE_DIR/lock") && [ -r "$lock" ] && command -v flock >/dev/null && ! flock -n -s "$lock" true; then
+if lock=$(at "$STATE_DIR/lock") && [ -f "$lock" ] && [ -r "$lock" ] && command -v flock >/dev/null && ! flock -n -s "$lock" true; then
   frame lock "owner64=$(head -n 1 "$lock" | b64)"
 fi
 case $RUN in

@@ -4,6 +4,7 @@
 # Parameters: ROOT VIEW RUN OWNER STATE_DIR MANIFEST MANIFEST_SHA256 POLICY POLICY_SHA256 POD LOG LOG_DIR NEED_KIB
 #   RESTART (manifest, process, drain, none)  EXPECT, EXPECT_OLD (lines "flag value")  LEVEL_403, LEVEL_401 (predicted level
 #   of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS, KUBELET_SECONDS, DRAIN_SECONDS, PROVE_SECONDS, RECORD
+#   UNDONE (the run that this one undoes: the folders that it made go, where they are empty; or empty)
 # Standard input: lines "manifest BASE64" and "policy BASE64" for what is to be written ("-": to be removed), then "end".
 # Exit: 0 done; 10 refused, nothing was changed; 20 rolled back and healthy; 30 look at the node: it says why.
 umask 077
@@ -60,6 +61,7 @@ prepare() { # backups, and everything that can fail for want of room, before any
   p_why="$STATE_DIR: no backup could be written, or a file changed since it was read: is the disk full? start again"
   if [ -e "$run/manifest.new" ] && ! { [ -e "$manifest" ] && save manifest "$manifest" "$MANIFEST_SHA256"; }; then refuse "$p_why"; fi
   if [ -e "$run/policy.new" ] || [ -e "$run/policy.remove" ]; then save policy "$policy" "$POLICY_SHA256" || refuse "$p_why"; fi
+  unstage "$policy" "$manifest"
   mode=600 owner=$(id -u):$(id -g) # root on a node; whoever prepares an image in a tree of theirs
   if [ -e "$run/policy.shape" ]; then read -r mode owner <"$run/policy.shape"; fi
   if [ -e "$run/policy.new" ] && ! { folder "${policy%/*}" && stage "$run/policy.new" "$policy" "$mode" "$owner"; }; then
@@ -70,6 +72,7 @@ prepare() { # backups, and everything that can fail for want of room, before any
     read -r mode owner <"$run/manifest.shape"
     stage "$run/manifest.new" "$manifest" "$mode" "$owner" || give_up "$MANIFEST: could not be written: is the disk full or read-only?"
   fi
+  if ! { stage_back manifest "$manifest" && stage_back policy "$policy" && note_made; }; then give_up "$p_why"; fi
 }
 give_up() { # nothing is in force yet
   unstage "$policy" "$manifest"
@@ -95,8 +98,16 @@ write() { # two renames: the policy first, since the manifest may name it
 }
 
 by_hand() {
-  fail "could not be put back: copy manifest.old over $MANIFEST and policy.old over $POLICY by hand, from $STATE_DIR/runs/$RUN"
+  fail "could not be put back: do it by hand, in $STATE_DIR/runs/$RUN: $(todo manifest "$MANIFEST"), then $(todo policy "$POLICY")"
   end 30
+}
+todo() { # NAME PATH
+  if [ -e "$run/$1.old" ]; then printf 'copy %s.old over %s' "$1" "$2"
+  elif [ -e "$run/$1.absent" ]; then printf 'remove %s' "$2"
+  else printf 'leave the %s' "$1"; fi
+}
+edited() { # NAME FILE: somebody else has written to what this run wrote
+  [ "$(sha "$2")" != "$(sha "$run/$1.new")" ]
 }
 
 roll_back() {
@@ -106,21 +117,26 @@ roll_back() {
     fail "nothing was written by this run, so nothing is put back: look at the node"
     end 30
   fi
-  if [ -n "$manifest_done" ] && [ "$(sha "$manifest")" != "$(sha "$run/manifest.new")" ]; then
-    fail "$MANIFEST: was changed by somebody else while this run waited, so nothing is put back: look at the node; the files before this run are in $STATE_DIR/runs/$RUN"
+  theirs=''
+  if [ -n "$policy_done" ] && edited policy "$policy"; then theirs=$POLICY; fi
+  if [ -n "$manifest_done" ] && edited manifest "$manifest"; then theirs=$MANIFEST; fi
+  if [ -n "$theirs" ]; then
+    fail "$theirs: was changed by somebody else while this run waited, so nothing is put back: look at the node; the files before this run are in $STATE_DIR/runs/$RUN"
     end 30
   fi
   say "putting everything back"
   before=$(identity) begun=$(clock)
+  [ -z "$manifest_done" ] || put_back manifest "$manifest" || by_hand # first: the new one may name a policy that there was not
   [ -z "$policy_done" ] || put_back policy "$policy" || by_hand
-  [ -z "$manifest_done" ] || put_back manifest "$manifest" || by_hand
-  remove_made
   if [ -z "$manifest_done" ]; then
     case $RESTART in drain) drain_process "$before" ;; *) replace_process "$before" ;; esac
   elif has_flags "${before%%.*}" "$EXPECT_OLD" && ! has_flags "${before%%.*}" "$EXPECT"; then
     before='' # the kubelet had not acted: the old process never went away
   fi
-  if settle "$before" "$EXPECT_OLD"; then
+  settle "$before" "$EXPECT_OLD"
+  settled=$?
+  remove_made # now that no container has them mounted any more
+  if [ "$settled" = 0 ]; then
     fail "$MANIFEST: rolled back: the old configuration serves again; nothing of run $RUN is left in force"
     end 20
   fi
@@ -149,16 +165,22 @@ bring_into_force() {
     ;;
   esac
   settle "$old" "$EXPECT" || roll_back
-  [ -z "$LOG" ] || prove "$LEVEL_403" "$LEVEL_401" || roll_back
+  if [ -n "$LOG" ]; then
+    prove "$LEVEL_403" "$LEVEL_401" || roll_back
+  else
+    say "  canary: not looked for: the events go to no file on this node, so nothing is proved"
+  fi
 }
 
 keep() { cp "$1" "$state/.$2" && mv -f "$state/.$2" "$state/$2"; }
+keep_policy() { if [ -n "$POLICY" ] && [ -e "$policy" ]; then keep "$policy" last-policy.yaml; else rm -f "$state/last-policy.yaml"; fi; }
 record() { # what this run leaves, for the next one to compare with
-  keep "$manifest" last-manifest.yaml
-  if [ -n "$POLICY" ] && [ -e "$policy" ]; then keep "$policy" last-policy.yaml; else rm -f "$state/last-policy.yaml"; fi
   now=''
   [ "$VIEW" = tree ] || now=$(identity)
-  printf '%s' "$RECORD" | sed "s/@PID@/${now%%.*}/; s/@STARTED@/${now#*.}/" >"$run/record.json" && keep "$run/record.json" last.json
+  if ! { printf '%s' "$RECORD" | sed "s/@PID@/${now%%.*}/; s/@STARTED@/${now#*.}/" >"$run/record.json" &&
+    keep "$manifest" last-manifest.yaml && keep_policy && keep "$run/record.json" last.json; }; then
+    say "  it could not all be recorded (is the disk full?): what changes from now on is not seen"
+  fi
   sync
 }
 
@@ -174,5 +196,7 @@ if [ -e "$run/policy.remove" ]; then # last of all: until here a way back needed
   say "policy removed: $POLICY"
 fi
 record
+unstage "$policy" "$manifest"
+[ -z "$UNDONE" ] || remove_made_by "$UNDONE"
 say "done in $(($(clock) - begun)) s"
 end 0

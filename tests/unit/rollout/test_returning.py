@@ -40,6 +40,7 @@ def test_a_run_that_wrote_both_is_undone_in_both() -> None:
     assert (found.policy.path, found.policy.before, found.policy.after) == (POLICY, METADATA, None)
     assert found.restart is Restart.MANIFEST
     assert transaction_input(found)[0] == "policy -"
+    assert found.undone == "r1"
     assert found.expect == dict.fromkeys(found.expect_before, ""), "the audit flags have to be gone"
     assert (found.log_path, found.prediction, found.need_mib) == (None, None, None)
 

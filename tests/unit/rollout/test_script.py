@@ -75,7 +75,7 @@ class TestDone:
         tree.run(plan())
 
         record = json.loads(tree.text(f"{STATE}/last.json"))
-        assert record == {"run": "r1", "pid": "", "started": "", "policy": POLICY}
+        assert record == {"run": "r1", "pid": "", "started": "", "policy": POLICY, "undone": ""}
         assert tree.text(f"{STATE}/last-manifest.yaml") == plan().manifest.after
         assert tree.text(f"{STATE}/last-policy.yaml") == METADATA
 

@@ -236,7 +236,9 @@ class TestAtTheWorstMoment:
         wanted = plan(policy="old\n")
         tree.holds(wanted)
         broken = tool(
-            "mv", f"case $* in *kube-apiserver.yaml) rm -f '{tree.at(STATE)}/runs/r1/policy.shape'; exit 1 ;; esac"
+            "mv",
+            "case $* in *.back*) exit 1 ;;"
+            f" *kube-apiserver.yaml) rm -f '{tree.at(STATE)}/runs/r1/policy.shape'; exit 1 ;; esac",
         )
 
         done = tree.run(wanted, before=broken)

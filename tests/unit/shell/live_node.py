@@ -33,6 +33,9 @@ OFF: Final[dict[str, Any]] = {
 """A kubeadm node as kubeadm leaves it."""
 STATE: Final = "/var/lib/kubewitness"
 OLD_PID: Final = "4711"
+NOTHING: Final = METADATA.replace("Metadata", "None")
+LOST: Final = "canary_code() { case $1 in *-before) echo 403 ;; *) echo 500 ;; esac; }\n"
+"""The canary is answered before the change and not after it."""
 RUN_LINES: Final = "\nlock\nreceive\n"
 PODS: Final = "/var/log/pods/"
 
