@@ -27,9 +27,19 @@ def leaks(probe: Probe, decision: Decision) -> bool:
 
 
 def _leaking(
-    subject: Subject, ids: Iterable[str], what: str, pair: tuple[str, str], severity: Severity | None = None
+    subject: Subject,
+    ids: Iterable[str],
+    what: str,
+    pair: tuple[str, str],
+    severity: Severity | None = None,
+    *,
+    is_known: bool = False,
 ) -> Iterator[Found]:
-    for rule, probes in subject.grouped(ids, leaks, subject.principals()):
+    """``is_known``: objects that a rule names do not count, whoever wrote it knows what they hold."""
+    ids = tuple(ids)
+    named = (item for item in subject.named.found if item.probe.id in ids and not (item.again.name and is_known))
+    for cause in subject.causes(ids, leaks, named):
+        rule, probes = cause.rule, cause.probes
         level = subject.rules[rule].level
         text = f"{capital(titles(probes))}: recorded at {level} ({rule_name(subject, rule)}), {what}"
         others = tuple(probe.id for probe in probes[1:])
@@ -63,12 +73,17 @@ def token_reviews(subject: Subject) -> Iterator[Found]:
 
 @lint_rule("AP033", "bodies of ConfigMaps in the log", Severity.LOW, source=_SECRETS, by_outcome=True)
 def configmap_bodies(subject: Subject) -> Iterator[Found]:
-    """ConfigMaps often hold what should be a secret. Medium in kube-system, with the credentials of the cluster."""
+    """ConfigMaps often hold what should be a secret. Medium in kube-system, with the credentials of the cluster.
+
+    Those that a rule names are known to whoever wrote it.
+    """
     what, pair = "with what it holds", ("", "configmaps")
-    system = list(_leaking(subject, ("configmaps-write", "configmaps-get"), what, pair, Severity.MEDIUM))
+    system = list(_leaking(subject, ("configmaps-write", "configmaps-get"), what, pair, Severity.MEDIUM, is_known=True))
     told = {found.rule for found in system}
     yield from system
-    for found in _leaking(subject, ("configmaps-write-elsewhere", "configmaps-get-elsewhere"), what, pair):
+    for found in _leaking(
+        subject, ("configmaps-write-elsewhere", "configmaps-get-elsewhere"), what, pair, is_known=True
+    ):
         if found.rule not in told:
             yield found
 

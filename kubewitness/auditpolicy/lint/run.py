@@ -33,6 +33,10 @@ _ITEM: Final = re.compile(r"( *)- ")
 _USUAL_INDENT: Final = 2
 
 
+_BY_NAME: Final = ("AP023", "AP024", "AP030", "AP031", "AP032", "AP033", "AP040", "AP041", "AP042", "AP043")
+"""The rules that ask by whom, where and about what the rules of a policy name."""
+
+
 @dataclass(frozen=True, slots=True)
 class NotLookedAt:
     """A rule of the catalogue whose input was not there. ``why``: what was missing."""
@@ -197,6 +201,9 @@ def _was_looked_at(ignore: Ignore, settings: AuditSettings | None) -> bool:
 def _not_looked_at(subject: Subject, settings: AuditSettings | str) -> Iterator[NotLookedAt]:
     if isinstance(settings, str):
         yield from (NotLookedAt(rule.id, settings) for rule in POLICY_RULES if rule.needs_flags)
+    if not subject.named.is_complete:
+        why = "not for all whom the rules name: the policy names too many"
+        yield from (NotLookedAt(rule_id, why) for rule_id in _BY_NAME)
     if subject.reach.unjudged:
         yield NotLookedAt("AP012", f"the last {subject.reach.unjudged} rules: the policy is too large")
 

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import GROUPS, find, resources_of, verbs_of
 from kubewitness.auditpolicy.evaluate import RequestAttributes, rule_matches
-from kubewitness.auditpolicy.probes.request import ANONYMOUS, NAME, NAMESPACE, STRANGER, Who
+from kubewitness.auditpolicy.probes.request import NAME, NAMESPACE, STRANGER
+from kubewitness.auditpolicy.retold import askers
 from kubewitness.auditpolicy.types import GroupResources, Level
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kubewitness.auditpolicy.membership import Who
     from kubewitness.auditpolicy.types import Rule
 
 _MOST: Final = 200
@@ -115,13 +117,5 @@ def _asked(rule: Rule, entry: GroupResources, name: str, namespace: str | None, 
 
 
 def who(rule: Rule) -> Who:
-    """Somebody whom the rule is for, with the groups that everybody has."""
-    user, groups = STRANGER
-    if rule.users:
-        user = rule.users[0]
-    if rule.user_groups:
-        first = rule.user_groups[0]
-        if first in ANONYMOUS[1] and not rule.users:
-            return ANONYMOUS
-        groups = tuple(dict.fromkeys((first, *groups)))
-    return user, groups
+    """The first whom the rule names, with the groups that he has; else a stranger."""
+    return next((asker.who for asker in askers(rule)), STRANGER)

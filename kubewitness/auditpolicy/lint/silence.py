@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.lint.named import is_serious, who_of
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, lint_rule
-from kubewitness.auditpolicy.lint.samples import who
+from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import PROBE, is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, rule_name, several, titles
 from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, WRITES, metadata_for, narrowed
-from kubewitness.auditpolicy.probes.request import ANONYMOUS, by
+from kubewitness.auditpolicy.probes.credentials import SECRETS
+from kubewitness.auditpolicy.probes.request import ANONYMOUS
 from kubewitness.auditpolicy.types import Level, Rule, Stage
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from kubewitness.auditpolicy.evaluate import Decision
     from kubewitness.auditpolicy.lint.subject import Subject
@@ -35,32 +38,18 @@ _PRIVILEGED: Final = (
     "network-policy-create", "network-policy-patch", "network-policy-delete", "volumes-create",
 )  # fmt: skip
 
-_BY_THEIRS: Final = {
-    "secrets-get-by-node": "secrets-get",
-    "secrets-get-by-service-account": "secrets-get",
-    "impersonated-get": "secrets-get",
-    "secrets-get-by-workload": "secrets-get",
-    "pods-create-by-node": "pods-create",
-    "pods-create-by-service-account": "pods-create",
-}
-"""A request with a stolen credential of the cluster's own -> the same request by somebody whom no rule names."""
+_LESSER: Final = ("services-create", "services-patch", "ingress-patch", "quota-delete", "pods-bind")
+"""What opens a way or a bound, and gives no power by itself."""
 
 _TELLING: Final = ("secrets-get", "secrets-list", "rbac-write", "pods-create", "exec-create", "exec-get")
 """What is asked in the name of a principal that a rule exempts."""
 
-_GREAT: Final = frozenset(
-    {
-        "system:nodes", "system:masters", "system:authenticated", "system:serviceaccounts",
-        "system:kube-controller-manager", "system:kube-scheduler",
-    }
+_INTO: Final = ("exec-get", "exec-create", "attach-get", "attach-create", "portforward-get", "portforward-create",
+    "nodes-proxy-get", "nodes-proxy-create", "service-account-token",
 )  # fmt: skip
-_GREAT_PREFIXES: Final = ("system:serviceaccounts:", "system:serviceaccount:kube-system:", "system:node:")
-_NOT_THERE: Final = frozenset({"system:unsecured", "kubelet", "system:anonymous", "system:unauthenticated"})
-"""Nobody has these any more (AP015), or they are nobody (AP045)."""
+"""The ways into a container or a node."""
 
-
-def _pairs(probes: Iterable[Probe]) -> list[tuple[str, str]]:
-    return [(probe.attributes.api_group, probe.attributes.resource) for probe in probes]
+_SECRETS: Final = tuple(probe.id for probe in SECRETS if probe.id.startswith("secrets-") and "-by-" not in probe.id)
 
 
 def _rest(probes: tuple[Probe, ...]) -> tuple[str, ...]:
@@ -69,21 +58,37 @@ def _rest(probes: tuple[Probe, ...]) -> tuple[str, ...]:
 
 @lint_rule("AP040", "access to secrets is not recorded", Severity.HIGH, by_outcome=True)
 def silent_secrets(subject: Subject) -> Iterator[Found]:
-    """Every verb counts: a list and a watch return every secret, with -A those of all namespaces."""
-    ids = [probe_id for probe_id in subject.outcomes if probe_id.startswith("secrets-") and probe_id not in _BY_THEIRS]
-    for rule, probes in subject.grouped(ids, is_dropped, subject.namespaces()):
-        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
-        suggestion = CATCH_ALL if rule == NO_RULE else metadata_for([("", "secrets")])
-        yield Found(text, rule, probes[0].id, _rest(probes), (suggestion,))
+    """Every verb counts: a list and a watch return every secret, with -A those of all namespaces.
+
+    Medium where only a user, a group or a secret that the rule names is left out.
+    """
+    for cause in subject.causes((*_SECRETS, "secrets-get-by-admin"), is_dropped, subject.people(_SECRETS)):
+        yield silent(subject, cause, [("", "secrets")])
 
 
 @lint_rule("AP041", "changes that give power are not recorded", Severity.HIGH, source=_RBAC, by_outcome=True)
 def silent_writes(subject: Subject) -> Iterator[Found]:
-    """Roles and bindings, admission, certificates, API extensions, workloads, service accounts, nodes, networks."""
-    for rule, probes in subject.grouped(_PRIVILEGED, is_dropped, subject.namespaces()):
-        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
-        suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes), WRITES)
-        yield Found(text, rule, probes[0].id, _rest(probes), (suggestion,))
+    """Roles and bindings, admission, certificates, API extensions, workloads, service accounts, nodes, networks.
+
+    Medium where only a user, a group or an object that the rule names is left out, or nothing but services, ingresses,
+    quotas and the placing of pods. Low where it is the deletion of Kubernetes events, which hides traces.
+    """
+    told = set()
+    for cause in subject.causes((*_PRIVILEGED, *_LESSER), is_dropped, subject.people(_PRIVILEGED)):
+        pairs = [(probe.attributes.api_group, _resource(probe)) for probe in cause.probes]
+        found = silent(subject, cause, pairs, WRITES)
+        is_less = all(probe.id in _LESSER for probe in cause.probes)
+        yield replace(found, severity=Severity.MEDIUM) if is_less else found
+        told.add(cause.rule)
+    for cause in subject.causes(("events-delete",), is_dropped):
+        if cause.rule not in told:
+            found = silent(subject, cause, [("", "events")], ("delete", "deletecollection"))
+            yield replace(found, severity=Severity.LOW)
+
+
+def _resource(probe: Probe) -> str:
+    asked = probe.attributes
+    return f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
 
 
 @lint_rule("AP042", "everything that somebody does is left out", Severity.HIGH, by_outcome=True)
@@ -92,25 +97,16 @@ def exempt_principal(subject: Subject) -> Iterator[Found]:
 
     High for nodes, service accounts, administrators and the controllers; medium for others, such as system:apiserver.
     """
+    told = dict.fromkeys((*_TELLING, *_SECRETS, *_PRIVILEGED, *_INTO))
+    of_all = [item for item in subject.named.found if item.is_of_all and item.probe.id in told]
     for index, rule in subject.live():
-        names = [name for name in (*rule.users, *rule.user_groups) if name not in _NOT_THERE]
-        if rule.level is not Level.NONE or not names or _is_limited(rule):
-            continue
-        probes = tuple(probe for probe in map(PROBE.__getitem__, _TELLING) if _decides(subject, index, probe))
-        if probes:
-            great = any(name in _GREAT or name.startswith(_GREAT_PREFIXES) for name in names)
-            text = f"{rule_name(subject, index)} leaves out whatever {several(names)} may do: {titles(probes)}"
-            severity = Severity.HIGH if great else Severity.MEDIUM
-            yield Found(text, index, probes[0].id, _rest(probes), _but(rule), severity)
-
-
-def _is_limited(rule: Rule) -> bool:
-    return bool(rule.verbs or rule.resources or rule.namespaces or rule.non_resource_urls)
-
-
-def _decides(subject: Subject, index: int, probe: Probe) -> bool:
-    """Whether the rule decides of the probe where it is asked by somebody whom the rule is for."""
-    return subject.decide(by(who(subject.rules[index]), probe.attributes)).rule == index
+        items = [item for item in of_all if item.decision.rule == index and item.decision.level is Level.NONE]
+        if items:
+            ids = {item.probe.id for item in items}
+            probes = tuple(PROBE[probe_id] for probe_id in told if probe_id in ids)
+            text = f"{rule_name(subject, index)} leaves out whatever {several(who_of(items))} may do: {titles(probes)}"
+            severity = Severity.HIGH if is_serious(items) else Severity.MEDIUM
+            yield Found(text, index, probes[0].id, tuple(probe.id for probe in probes[1:]), _but(rule), severity)
 
 
 def _but(rule: Rule) -> tuple[Rule, ...]:
@@ -128,16 +124,12 @@ def _but(rule: Rule) -> tuple[Rule, ...]:
 def silent_components(subject: Subject) -> Iterator[Found]:
     """A node reads the secrets of its pods, a controller those of all: the first thing to do with a stolen credential.
 
-    Reported where the same request by anybody else is recorded, or falls under another rule.
+    Reported where a rule leaves it out for nodes or service accounts that it names; medium where these are a few of one
+    namespace other than kube-system.
     """
-
-    def is_silent(probe: Probe, decision: Decision) -> bool:
-        return decision.level is Level.NONE and decision.rule != subject.outcomes[_BY_THEIRS[probe.id]].rule
-
-    for rule, probes in subject.grouped(_BY_THEIRS, is_silent):
-        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
-        suggestion = metadata_for(_pairs(probes))
-        yield Found(text, rule, probes[0].id, _rest(probes), (CATCH_ALL if rule == NO_RULE else suggestion,))
+    named = subject.components((*_SECRETS, *_PRIVILEGED, *_INTO))
+    for cause in subject.causes((), is_dropped, named):
+        yield silent(subject, cause, [(probe.attributes.api_group, _resource(probe)) for probe in cause.probes])
 
 
 @lint_rule("AP044", "failed logins are not recorded", Severity.MEDIUM, source=CODE, by_outcome=True)
@@ -160,6 +152,8 @@ _EVERYBODY: Final = "userGroups: [system:authenticated, system:unauthenticated]"
 
 def _failed(subject: Subject, ids: tuple[str, ...], severity: Severity | None) -> Iterator[Found]:
     for rule, probes in subject.grouped(ids, _is_unseen):
+        if _is_about_one_kind(subject, rule, probes):
+            continue
         reason = decider(subject, rule)
         if rule != NO_RULE and subject.rules[rule].level is Level.NONE:
             reason += f": add {_EVERYBODY} to it, neither of which a failed login has"
@@ -167,6 +161,15 @@ def _failed(subject: Subject, ids: tuple[str, ...], severity: Severity | None) -
             reason = f"{rule_name(subject, rule)} leaves out ResponseStarted, their only stage"
         text = f"{capital(titles(probes))}: not recorded, {reason}"
         yield Found(text, rule, probes[0].id, _rest(probes), (CATCH_ALL,) if rule == NO_RULE else (), severity)
+
+
+def _is_about_one_kind(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> bool:
+    """The canary's ConfigMap alone: the rule leaves out reads of ConfigMaps, and nobody in particular."""
+    canary = {"anonymous-get", "unauthenticated-get"}.issuperset(probe.id for probe in probes)
+    if not canary or rule == NO_RULE:
+        return False
+    left_out = subject.rules[rule]
+    return bool(left_out.resources) and not (left_out.users or left_out.user_groups)
 
 
 def _is_unseen(probe: Probe, decision: Decision) -> bool:
@@ -178,6 +181,8 @@ def _is_unseen(probe: Probe, decision: Decision) -> bool:
 def anonymous_requests(subject: Subject) -> Iterator[Found]:
     """Where anonymous access is on, a request without a credential is one by system:anonymous: so it begins."""
     for rule, probes in subject.grouped(("anonymous-get", "anonymous-list", "anonymous-write"), is_dropped):
+        if _is_about_one_kind(subject, rule, probes):
+            continue
         text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
         yield Found(text, rule, probes[0].id, _rest(probes), _for_anonymous(subject, rule))
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.compiled import compile_policy
+from kubewitness.auditpolicy.lint.named import NamedProbes, as_probe, is_serious, named_probes
 from kubewitness.auditpolicy.lint.reachability import Reach, reach
 from kubewitness.auditpolicy.lint.rule import NO_RULE
-from kubewitness.auditpolicy.lint.variants import Variant, variants_of
 from kubewitness.auditpolicy.probes import PROBES
 from kubewitness.auditpolicy.types import Level
+from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 from kubewitness.godecode.tree import START, Mark
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kubewitness.apiserver import AuditSettings
     from kubewitness.auditpolicy.decode import Loaded
     from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes
+    from kubewitness.auditpolicy.lint.named import Named
     from kubewitness.auditpolicy.probes import Probe
     from kubewitness.auditpolicy.types import Policy, Rule
     from kubewitness.godecode.tree import Problem
@@ -29,10 +30,25 @@ PROBE: Final[Mapping[str, Probe]] = {probe.id: probe for probe in PROBES}
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """``probes`` are bad by ``rule``. ``is_serious``: not only for a person, or an object, whom the rule names."""
+
+    rule: int
+    probes: tuple[Probe, ...]
+    is_serious: bool
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The ids of all probes but the first."""
+        return tuple(probe.id for probe in self.probes[1:])
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """A policy that kube-apiserver would start with.
 
-    ``decide``: the evaluator. ``outcomes``: what it says of each probe, by id. ``places``: path in the file, as
+    ``decide``: the evaluator. ``outcomes``: what it says of each probe, by id. ``named``: what it says
+    of the probes as rules name them. ``places``: path in the file, as
     ``rules[0].users[1]``, to where it stands. ``settings``: of the API server; ``None``: not known. ``extra_document``:
     where a second YAML document begins.
     """
@@ -42,6 +58,7 @@ class Subject:
     ignored: tuple[Problem, ...]
     decide: Callable[[RequestAttributes], Decision]
     outcomes: Mapping[str, Decision]
+    named: NamedProbes
     reach: Reach
     places: Mapping[str, Mark]
     settings: AuditSettings | None
@@ -56,33 +73,38 @@ class Subject:
         return ((index, rule) for index, rule in enumerate(self.rules) if index not in self.reach.dead)
 
     def grouped(
-        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool], variants: Sequence[Variant] = ()
+        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool]
     ) -> Iterator[tuple[int, tuple[Probe, ...]]]:
-        """The probes that are bad, by the rule that decided: one cause, one finding.
+        """The probes that are bad, by the rule that decided: one cause, one finding."""
+        return ((cause.rule, cause.probes) for cause in self.causes(ids, is_bad))
 
-        ``variants``: the same probes once more in namespaces, or by users, that a rule of the policy names; of these
-        only what that rule decides counts.
-        """
-        found: dict[int, list[Probe]] = {}
-        probes = tuple(PROBE[probe_id] for probe_id in ids)
-        for probe in probes:
+    def causes(
+        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool], named: Iterable[Named] = ()
+    ) -> Iterator[Cause]:
+        """The same, also of probes as rules name them: ``named``, those of ``self.named`` that count here."""
+        found: dict[int, dict[str, Probe]] = {}
+        for probe in map(PROBE.__getitem__, ids):
             decision = self.outcomes[probe.id]
             if is_bad(probe, decision):
-                found.setdefault(decision.rule, []).append(probe)
-        for variant, probe in product(variants, probes):
-            asked = variant.of(probe)
-            if asked is not None and (decided := self.decide(asked.attributes)).rule == variant.rule:
-                found.setdefault(decided.rule, []).extend([asked] if is_bad(asked, decided) else [])
-        return ((rule, tuple(bad)) for rule, bad in found.items() if bad)
+                found.setdefault(decision.rule, {})[probe.id] = probe
+        serious = set(found)
+        ways: dict[tuple[int, str], list[Named]] = {}
+        for item in named:
+            if is_bad(item.probe, item.decision):
+                ways.setdefault((item.decision.rule, item.probe.id), []).append(item)
+        for (rule, _), items in ways.items():
+            probe = as_probe(items)
+            found.setdefault(rule, {}).setdefault(probe.id, probe)
+            serious.update([rule] if is_serious(items) else [])
+        return (Cause(rule, tuple(bad.values()), rule in serious) for rule, bad in found.items())
 
-    def namespaces(self) -> tuple[Variant, ...]:
-        """The namespaces that rules for everybody name."""
-        rules = ((index, rule) for index, rule in self.live() if not rule.users and not rule.user_groups)
-        return variants_of(rules)
+    def people(self, ids: Sequence[str]) -> list[Named]:
+        """These probes as rules name them; not rules about everything that somebody does (AP042), nor components."""
+        return _of(ids, (it for it in self.named.found if not (it.is_of_all or it.is_of_a_component)))
 
-    def principals(self) -> tuple[Variant, ...]:
-        """The users and groups that rules name, and the namespaces that any does."""
-        return variants_of(self.live())
+    def components(self, ids: Sequence[str]) -> list[Named]:
+        """The same of nodes and service accounts."""
+        return _of(ids, (it for it in self.named.found if it.is_of_a_component and not it.is_of_all))
 
     def place(self, *paths: str) -> Mark | None:
         """Where the first of ``paths`` stands that stands anywhere."""
@@ -97,6 +119,12 @@ class Subject:
         return Mark(where.line, where.column) if where.line else None
 
 
+def _of(ids: Sequence[str], named: Iterable[Named]) -> list[Named]:
+    """Those of these probes, in their order."""
+    rank = {probe_id: at for at, probe_id in enumerate(ids)}
+    return sorted((item for item in named if item.probe.id in rank), key=lambda item: rank[item.probe.id])
+
+
 def subject_of(
     loaded: Loaded,
     version: ServerVersion,
@@ -106,13 +134,16 @@ def subject_of(
 ) -> Subject:
     """The policy with its outcomes, each worked out once."""
     decide = compile_policy(loaded.policy, version)
+    found = reach(loaded.policy, decide)
+    live = ((index, rule) for index, rule in enumerate(loaded.policy.rules) if index not in found.dead)
     return Subject(
         loaded.policy,
         version,
         loaded.ignored,
         decide,
         {probe.id: decide(probe.attributes) for probe in PROBES},
-        reach(loaded.policy, decide),
+        named_probes(live, decide, any_group=version >= ANY_GROUP_SINCE),
+        found,
         places,
         settings,
         extra_document,

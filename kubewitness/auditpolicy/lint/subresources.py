@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, lint_rule
+from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, titles
 from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, WRITES, metadata_for, narrowed
@@ -15,6 +16,7 @@ from kubewitness.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from kubewitness.auditpolicy.lint.named import Named
     from kubewitness.auditpolicy.lint.subject import Subject
     from kubewitness.auditpolicy.probes import Probe
 
@@ -48,8 +50,8 @@ def missed_subresource(subject: Subject) -> Iterator[Found]:
 
     High where it is not recorded at all; low where it is, but in less detail than the resource itself.
     """
-    for rule, probes in subject.grouped(_to_ask(subject), is_dropped, subject.namespaces()):
-        yield _not_recorded(subject, rule, probes)
+    for cause in subject.causes(_to_ask(subject), is_dropped, _asked_by_name(subject)):
+        yield silent(subject, cause, _pairs(cause.probes))
     weaker = [probe_id for probe_id, sibling in _WITH_BODY.items() if _loses_body(subject, probe_id, sibling)]
     for rule, probes in subject.grouped(weaker, lambda *_: True):
         yield _weaker(subject, rule, probes)
@@ -75,10 +77,17 @@ def _loses_body(subject: Subject, probe_id: str, sibling: str) -> bool:
     )
 
 
-def _not_recorded(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> Found:
-    text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
-    suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes))
-    return Found(text, rule, probes[0].id, tuple(probe.id for probe in probes[1:]), (suggestion,))
+def _asked_by_name(subject: Subject) -> Iterator[Named]:
+    """As rules name them; by get alone is AP024 here too."""
+    for item in subject.people((*_NEEDED, *_BY_BOTH)):
+        if item.probe.id not in _BY_BOTH or _loses_create(subject, item):
+            yield item
+    wanted = [probe_id for probe_id, sibling in _SIBLINGS.items() if not _is_lost(subject, sibling)]
+    yield from (item for item in subject.people(wanted) if item.again.asker is None and item.again.name is None)
+
+
+def _loses_create(subject: Subject, item: Named) -> bool:
+    return subject.decide(replace(item.again.attributes, verb="create")).level is Level.NONE
 
 
 def _weaker(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> Found:
@@ -107,10 +116,10 @@ def websocket_missed(subject: Subject) -> Iterator[Found]:
     A policy that records create alone misses what every kubectl since 1.31 does.
     """
     missed = [get for get, create in _BY_BOTH.items() if not _is_lost(subject, create)]
-    for rule, probes in subject.grouped(missed, is_dropped):
-        text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}; over SPDY (create) it is"
-        suggestion = CATCH_ALL if rule == NO_RULE else metadata_for(_pairs(probes))
-        yield Found(text, rule, probes[0].id, tuple(probe.id for probe in probes[1:]), (suggestion,))
+    named = (item for item in subject.people(tuple(_BY_BOTH)) if not _loses_create(subject, item))
+    for cause in subject.causes(missed, is_dropped, named):
+        found = silent(subject, cause, _pairs(cause.probes))
+        yield replace(found, message=f"{found.message}; over SPDY (create) it is")
 
 
 @lint_rule("AP025", "custom resources and aggregated APIs are not recorded", Severity.MEDIUM, by_outcome=True)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import find
 from kubewitness.auditpolicy.lint.rule import NO_RULE
+from kubewitness.auditpolicy.membership import usual_groups
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,8 +46,12 @@ def several(names: Sequence[str], most: int = _MOST_NAMES) -> str:
 
 
 def titles(probes: Sequence[Probe]) -> str:
-    """What the probes do, the most telling first."""
-    return several([probe.title for probe in probes], most=3)
+    """What the probes do, the most telling first; by whom they all do it is said once."""
+    found = [probe.title for probe in probes]
+    _, bracket, how = found[0].rpartition(" (")
+    if how.startswith(("by ", "in ", "named ")) and all(title.endswith(bracket + how) for title in found):
+        return several([title.removesuffix(bracket + how) for title in found], most=3) + bracket + how
+    return several(found, most=3)
 
 
 def capital(text: str) -> str:
@@ -108,5 +113,5 @@ def request_words(asked: RequestAttributes) -> str:
         words.append("--unauthenticated")
     elif asked.user != STRANGER:
         words += ["--as", asked.user]
-    groups = [group for group in asked.groups if group != "system:authenticated"]
+    groups = [group for group in asked.groups if group not in usual_groups(asked.user)]
     return " ".join([*words, *(word for group in groups for word in ("--as-group", group))])

@@ -8,9 +8,11 @@ https://pkg.go.dev/k8s.io/apiserver/pkg/endpoints/request#RequestInfoFactory
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import Final
 
+from kubewitness.auditpolicy import membership
 from kubewitness.auditpolicy.evaluate import RequestAttributes
+from kubewitness.auditpolicy.membership import Who
 from kubewitness.auditpolicy.types import Level, Stage
 
 
@@ -39,9 +41,6 @@ class Probe:
         return self.leaks_from is not None and level.rank >= self.leaks_from.rank
 
 
-Who: TypeAlias = tuple[str | None, tuple[str, ...]]
-"""A user and the groups of that user; ``None``: nobody, authentication failed."""
-
 NAME: Final = "kubewitness-probe"
 NAMESPACE: Final = "kubewitness-probe"
 STRANGER: Final[Who] = ("kubewitness-probe", ("system:authenticated",))
@@ -55,8 +54,8 @@ SCHEDULER: Final[Who] = ("system:kube-scheduler", ("system:authenticated",))
 
 def service_account(name: str, namespace: str = "kube-system") -> Who:
     """A service account, with the groups that the server gives it."""
-    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", "system:authenticated")
-    return f"system:serviceaccount:{namespace}:{name}", groups
+    user = membership.service_account(namespace, name)
+    return user, membership.usual_groups(user)
 
 
 LONG_RUNNING: Final = (Stage.RESPONSE_STARTED, Stage.RESPONSE_COMPLETE)

@@ -21,7 +21,7 @@ PROBE = {probe.id: probe.attributes for probe in PROBES}
         ("namespace-delete-kube-system", "delete namespaces kube-system"),
         ("path-metrics", "get /metrics"),
         ("failed-login-discovery", "get /version --unauthenticated"),
-        ("anonymous-write", "create pods -n kubewitness-probe --as system:anonymous --as-group system:unauthenticated"),
+        ("anonymous-write", "create pods -n kubewitness-probe --as system:anonymous"),
     ],
 )
 def test_a_request_is_told_as_explain_takes_it(probe: str, words: str) -> None:

@@ -1,0 +1,35 @@
+"""The finding that requests are not recorded, and what to write so that they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kubewitness.auditpolicy.lint.rule import NO_RULE, Found
+from kubewitness.auditpolicy.lint.words import capital, decider, titles
+from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, metadata_for
+from kubewitness.auditpolicy.probes.request import STRANGER
+from kubewitness.model import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kubewitness.auditpolicy.lint.subject import Cause, Subject
+    from kubewitness.auditpolicy.types import Rule
+
+
+def silent(subject: Subject, cause: Cause, pairs: Iterable[tuple[str, str]], verbs: tuple[str, ...] = ()) -> Found:
+    """``pairs`` (API group, resource) by ``verbs`` are to be recorded. Medium where the cause is not serious."""
+    text = f"{capital(titles(cause.probes))}: not recorded, {decider(subject, cause.rule)}"
+    suggestion = CATCH_ALL if cause.rule == NO_RULE else _recording(subject, cause, metadata_for(pairs, verbs))
+    severity = None if cause.is_serious else Severity.MEDIUM
+    return Found(text, cause.rule, cause.probes[0].id, cause.others, (suggestion,), severity)
+
+
+def _recording(subject: Subject, cause: Cause, recorded: Rule) -> Rule:
+    """For those only whom the rule names, where it is theirs alone: another rule may be for others on purpose."""
+    asked = [probe.attributes for probe in cause.probes]
+    if any((it.user, it.groups) == STRANGER for it in asked):
+        return recorded
+    rule = subject.rules[cause.rule]
+    return replace(recorded, users=rule.users, user_groups=rule.user_groups, namespaces=rule.namespaces)
