@@ -18,6 +18,7 @@ from kubewitness.auditpolicy.difference.effect import (
 )
 from kubewitness.auditpolicy.difference.paths import Paths
 from kubewitness.auditpolicy.difference.resources import Resources
+from kubewitness.auditpolicy.difference.sampled import Sample
 from kubewitness.auditpolicy.difference.universe import Box, Who
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Paths",
     "RequestClass",
     "Resources",
+    "Sample",
     "StagesChange",
     "Values",
     "Who",

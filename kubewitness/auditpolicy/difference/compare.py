@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference.cover import Cover
 from kubewitness.auditpolicy.difference.deciders import Deciders
-from kubewitness.auditpolicy.difference.diagram import TRUE, Diagram, LimitReachedError
+from kubewitness.auditpolicy.difference.diagram import FALSE, TRUE, Diagram, LimitReachedError
 from kubewitness.auditpolicy.difference.effect import (
     Kind,
     LevelChange,
@@ -19,17 +19,19 @@ from kubewitness.auditpolicy.difference.effect import (
 )
 from kubewitness.auditpolicy.difference.example import Examples
 from kubewitness.auditpolicy.difference.ordinary import ordinary
+from kubewitness.auditpolicy.difference.sampled import Sample, samples
+from kubewitness.auditpolicy.difference.sorts import ALL, effects, nodes, sorts_of
 from kubewitness.auditpolicy.difference.universe import Universe
-from kubewitness.auditpolicy.difference.walk import Effects, Side, Walk
-from kubewitness.auditpolicy.evaluate import Decision, evaluate
-from kubewitness.auditpolicy.types import Level
+from kubewitness.auditpolicy.difference.walk import Side, Walk
+from kubewitness.auditpolicy.emitted import emitted
+from kubewitness.auditpolicy.evaluate import evaluate
 from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kubewitness.auditpolicy.difference.cover import Part, Region
-    from kubewitness.auditpolicy.difference.effect import Change, Effect
+    from kubewitness.auditpolicy.difference.effect import Change
     from kubewitness.auditpolicy.difference.universe import Box
     from kubewitness.auditpolicy.evaluate import RequestAttributes
     from kubewitness.auditpolicy.types import Policy
@@ -70,44 +72,64 @@ class Difference:
     """The classes, the most alarming first; a request may be in several. None: the policies record the same.
 
     ``unfinished``: which limit was reached, if one was; there are more differences then than classes, or may be.
+    ``samples``: single requests that were tried then; they may lie in classes.
     """
 
     classes: tuple[RequestClass, ...]
     unfinished: str | None = None
+    samples: tuple[Sample, ...] = ()
 
 
 def difference(
-    before: Policy, after: Policy, version: ServerVersion, *, exact: bool = False, limit: int = MAX_NODES
+    before: Policy,
+    after: Policy,
+    version: ServerVersion,
+    *,
+    exact: bool = False,
+    limit: int = MAX_NODES,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Difference:
     """How ``after`` records other requests, or otherwise, than ``before`` does, in a server of this version.
 
     ``exact``: decisions count, also where they make no difference to the log: the stages of what is not recorded, the
-    managed fields of what has no body. ``limit``: how large the diagrams may grow.
+    managed fields of what has no body. ``limit``: how large the diagrams may grow. ``progress`` is told how far it is.
     """
     found: list[RequestClass] = []
     try:
-        comparison = _Comparison(before, after, version, exact=exact, limit=limit)
+        comparison = _Comparison(before, after, version, exact=exact, limit=limit, progress=progress)
         for change in comparison.changes():
             for item in comparison.classes(change):
                 if len(found) == MAX_CLASSES:
                     raise LimitReachedError(f"more than {MAX_CLASSES} classes of requests differ")  # noqa: TRY301
                 found.append(item)
+                progress(f"{len(found)} classes of requests differ")
     except LimitReachedError as error:
-        return Difference(tuple(found), str(error))
+        return Difference(tuple(found), str(error), samples(before, after, version, exact=exact))
     return Difference(tuple(found))
 
 
 class _Comparison:
-    def __init__(self, before: Policy, after: Policy, version: ServerVersion, *, exact: bool, limit: int) -> None:
+    def __init__(
+        self,
+        before: Policy,
+        after: Policy,
+        version: ServerVersion,
+        *,
+        exact: bool,
+        limit: int,
+        progress: Callable[[str], None],
+    ) -> None:
         self._policies, self._version, self._exact = (before, after), version, exact
         rules, split = (*before.rules, *after.rules), len(before.rules)
-        self._universe = Universe(rules, limit, any_group=version >= ANY_GROUP_SINCE)
+        sorts = sorts_of(before, after, exact=exact)
+        self._universe = Universe(rules, limit, any_group=version >= ANY_GROUP_SINCE, by_sort=sorts == ALL)
         self._diagram = Diagram(self._universe.sizes, limit)
-        one = Side(before.rules, _effects(before, exact=exact), self._universe, 0)
-        two = Side(after.rules, _effects(after, exact=exact), self._universe, split)
-        walk = Walk(one, two, self._diagram, limit)
+        one = Side(before.rules, effects(before, sorts), self._universe, 0)
+        two = Side(after.rules, effects(after, sorts), self._universe, split)
+        walk = Walk(one, two, self._diagram, limit, progress)
         self._root = walk.differences()
         self._pairs = walk.pairs
+        self._sorts = nodes(sorts, self._universe, self._diagram)
         self._cover = Cover(self._diagram, self._universe.weight)
         self._before = Deciders(self._universe, self._diagram, 0, split)
         self._after = Deciders(self._universe, self._diagram, split, len(after.rules))
@@ -116,13 +138,29 @@ class _Comparison:
 
     def changes(self) -> list[Change]:
         """All that happens to any request, the most alarming first."""
-        found = {change for pair in self._pairs.values() for change in changes(*pair, exact=self._exact)}
+        found = {change for leaf in self._pairs for changed in self._changed(leaf) for change in changed}
         return sorted(found, key=_alarm)
+
+    def _changed(self, leaf: int) -> tuple[frozenset[Change], ...]:
+        """What changes for each sort of requests that end there."""
+        return tuple(frozenset(changes(*pair, exact=self._exact)) for pair in zip(*self._pairs[leaf], strict=True))
+
+    def _all_of(self, change: Change) -> int:
+        """The requests to which it happens."""
+        changed = {leaf: self._changed(leaf) for leaf in self._pairs}
+        same: dict[tuple[int, ...], int] = {}
+        for sort, requests in enumerate(self._sorts):
+            leaves = tuple(leaf for leaf in changed if change in changed[leaf][sort])
+            same[leaves] = self._diagram.join(same.get(leaves, FALSE), requests)
+        node = FALSE
+        for leaves, requests in same.items():
+            chosen = self._diagram.select(self._root, dict.fromkeys(leaves, True))
+            node = self._diagram.join(node, self._diagram.meet(chosen, requests))
+        return node
 
     def classes(self, change: Change) -> Iterator[RequestClass]:
         """The classes of requests to which this happens."""
-        leaves = {leaf: change in changes(*pair, exact=self._exact) for leaf, pair in self._pairs.items()}
-        node = self._diagram.select(self._root, leaves)
+        node = self._all_of(change)
         for region in self._cover.told(node, self._ordinary):
             requests = self._cover.node(region)
             yield self._class(change, region, requests, ordinary=True)
@@ -147,35 +185,11 @@ class _Comparison:
         return self._universe.box(part.what, part.who)
 
     def _prove(self, change: Change, example: RequestAttributes) -> None:
-        before, after = (
-            _effect(evaluate(policy, example, self._version), nobody=example.user is None, exact=self._exact)
-            for policy in self._policies
-        )
+        decisions = [evaluate(policy, example, self._version) for policy in self._policies]
+        sort = emitted(example)
+        before, after = (whole_effect(it) if self._exact else effect_of(it, sort) for it in decisions)
         if change not in changes(before, after, exact=self._exact):
             raise RuntimeError(f"a bug of kubewitness: the evaluator does not say {change} of {example}")
-
-
-def _effects(policy: Policy, *, exact: bool) -> tuple[Effects, ...]:
-    """Of each rule, and of a request that meets none."""
-    managed = policy.omit_managed_fields
-    decisions = [
-        Decision(
-            rule.level,
-            frozenset((*policy.omit_stages, *rule.omit_stages)),
-            managed if rule.omit_managed_fields is None else rule.omit_managed_fields,
-            index,
-        )
-        for index, rule in enumerate(policy.rules)
-    ]
-    decisions.append(Decision(Level.NONE, frozenset(policy.omit_stages), managed, -1))
-    return tuple(
-        Effects(_effect(decision, nobody=False, exact=exact), _effect(decision, nobody=True, exact=exact))
-        for decision in decisions
-    )
-
-
-def _effect(decision: Decision, *, nobody: bool, exact: bool) -> Effect:
-    return whole_effect(decision) if exact else effect_of(decision, nobody=nobody)
 
 
 def _alarm(change: Change) -> tuple[int, int, int, str]:

@@ -1,8 +1,7 @@
 """What a decision does to the log, and what changes between two.
 
-Where nothing is recorded, stages and managed fields do not matter; managed fields are in bodies, which are recorded
-from Request on; a failed login is recorded at ResponseStarted only
-(https://github.com/kubernetes/apiserver/blob/master/pkg/endpoints/filters/authn_audit.go).
+Where nothing is recorded, stages and managed fields do not matter; nor do stages that a request does not have, or
+managed fields where no object is recorded.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from kubewitness.auditpolicy.types import Level, Stage
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kubewitness.auditpolicy.emitted import Emitted
     from kubewitness.auditpolicy.evaluate import Decision
 
 
@@ -32,11 +32,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """``omit_stages``: those at which an event of this request would be written otherwise."""
+    """``omit_stages``: those at which an event of this request would be written otherwise.
+
+    ``omit_managed_fields``: ``None`` where there is no object to have them.
+    """
 
     level: Level
     omit_stages: frozenset[Stage]
-    omit_managed_fields: bool
+    omit_managed_fields: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +68,15 @@ class ManagedFieldsChange:
 
 Change = LevelChange | StagesChange | ManagedFieldsChange
 
-NOTHING: Final = Effect(Level.NONE, frozenset(), omit_managed_fields=False)
-_REFUSED: Final = frozenset({Stage.RESPONSE_STARTED})
+NOTHING: Final = Effect(Level.NONE, frozenset(), omit_managed_fields=None)
 
 
-def effect_of(decision: Decision, *, nobody: bool) -> Effect:
-    """What is left in the log. ``nobody``: of a failed login."""
-    emitted = _REFUSED if nobody else frozenset(Stage)
-    omitted = decision.omit_stages & emitted
-    if decision.level is Level.NONE or omitted == emitted:
+def effect_of(decision: Decision, emitted: Emitted) -> Effect:
+    """What is left in the log of a request that can leave this."""
+    if decision.level is Level.NONE or not emitted.is_told(decision.omit_stages):
         return NOTHING
-    has_body = decision.level.rank >= Level.REQUEST.rank
-    return Effect(decision.level, omitted, omit_managed_fields=has_body and decision.omit_managed_fields)
+    managed = decision.omit_managed_fields if emitted.has_object(decision.level) else None
+    return Effect(decision.level, decision.omit_stages & emitted.stages, managed)
 
 
 def whole_effect(decision: Decision) -> Effect:
@@ -85,14 +85,15 @@ def whole_effect(decision: Decision) -> Effect:
 
 
 def changes(before: Effect, after: Effect, *, exact: bool = False) -> Iterator[Change]:
-    """In what the effects differ. Stages and managed fields count where both record them, or ``exact``: always."""
+    """In what the effects differ. Stages count where both record the request, or ``exact``: always."""
     if before.level is not after.level:
         yield LevelChange(before.level, after.level)
-    recorded = min(before.level.rank, after.level.rank)
-    if (exact or recorded > Level.NONE.rank) and before.omit_stages != after.omit_stages:
+    both = Level.NONE not in {before.level, after.level}
+    if (exact or both) and before.omit_stages != after.omit_stages:
         yield StagesChange(before.omit_stages, after.omit_stages)
-    if (exact or recorded >= Level.REQUEST.rank) and before.omit_managed_fields is not after.omit_managed_fields:
-        yield ManagedFieldsChange(before.omit_managed_fields, after.omit_managed_fields)
+    one, two = before.omit_managed_fields, after.omit_managed_fields
+    if one is not None and two is not None and one is not two:
+        yield ManagedFieldsChange(one, two)
 
 
 def kind_of(change: Change) -> Kind:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference.diagram import LimitReachedError
+from kubewitness.auditpolicy.emitted import LONG_PATHS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,9 +50,10 @@ class _Place:
 class PathCut:
     """The paths that rules tell apart, each kind of them known by the rules (a bit each) that are for it."""
 
-    def __init__(self, rules: Sequence[Rule]) -> None:
-        self._root = _Place("", prefix=True, rules=0)
-        named: dict[tuple[str, bool], int] = {}
+    def __init__(self, rules: Sequence[Rule], *, lasting: int = 0, path: int = 0) -> None:
+        """``lasting``, ``path``: a bit of its own for what goes on for long, and for every path; 0: none."""
+        self._root = _Place("", prefix=True, rules=path)
+        named: dict[tuple[str, bool], int] = {(LONG_PATHS, False): lasting} if lasting else {}
         for bit, rule in enumerate(rules):
             if not (rule.resources or rule.namespaces or rule.non_resource_urls):
                 self._root.rules |= 1 << bit

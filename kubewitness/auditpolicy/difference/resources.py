@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference.axis import ANY, Axis, Values, bits, cut
 from kubewitness.auditpolicy.difference.diagram import FIRST_LEAF, TRUE, Diagram, LimitReachedError
+from kubewitness.auditpolicy.emitted import PASSED_THROUGH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,8 +56,11 @@ class _Clause:
 class ResourceCut:
     """The resources that rules tell apart, each kind of them known by the rules (a bit each) that are for it."""
 
-    def __init__(self, rules: Sequence[Rule], limit: int, *, any_group: bool) -> None:
+    def __init__(self, rules: Sequence[Rule], limit: int, *, any_group: bool, lasting: int = 0) -> None:
+        """``lasting``: a bit of its own for the subresources whose requests go on for long; 0: none."""
         self._clauses = [clause for bit, rule in enumerate(rules) for clause in _clauses(bit, rule, any_group)]
+        if lasting:
+            self._clauses.append(_Clause(lasting.bit_length() - 1, subresources=tuple(sorted(PASSED_THROUGH))))
         self._axes: tuple[Axis, ...] = (
             cut([clause.groups for clause in self._clauses]),
             cut([clause.resources for clause in self._clauses]),

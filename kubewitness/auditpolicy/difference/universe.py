@@ -14,6 +14,7 @@ from kubewitness.auditpolicy.difference.axis import Axis, Values, bits, cut
 from kubewitness.auditpolicy.difference.diagram import LimitReachedError
 from kubewitness.auditpolicy.difference.paths import PathCut, Paths
 from kubewitness.auditpolicy.difference.resources import ResourceCut, Resources
+from kubewitness.auditpolicy.emitted import LONG_VERBS, NEITHER_NOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -92,15 +93,19 @@ class Box:
 class Universe:
     """The atoms of two policies. ``rules``: of both, one behind the other; a rule is a bit in every mask of rules."""
 
-    def __init__(self, rules: Sequence[Rule], limit: int, *, any_group: bool) -> None:
+    def __init__(self, rules: Sequence[Rule], limit: int, *, any_group: bool, by_sort: bool = False) -> None:
+        """``by_sort``: atoms are told apart too by what their requests can leave in the log, see ``kinds``."""
         if len(rules) > MAX_RULES:
             raise LimitReachedError(f"more than {MAX_RULES} rules")
-        self._resources = ResourceCut(rules, limit, any_group=any_group)
-        self._paths = PathCut(rules)
+        lasting, path = (1 << len(rules), 1 << len(rules) + 1) if by_sort else (0, 0)
+        self._resources = ResourceCut(rules, limit, any_group=any_group, lasting=lasting)
+        self._paths = PathCut(rules, lasting=lasting, path=path)
+        self._lasting, self._path = lasting, path
         self._targets = tuple(dict.fromkeys((*self._resources.signatures, *self._paths.signatures)))
         self._atoms = {rules: atom for atom, rules in enumerate(self._targets)}
         self.namespaces = cut([rule.namespaces or None for rule in rules])
-        self.verbs = cut([rule.verbs or None for rule in rules])
+        told_apart = [LONG_VERBS, NEITHER_NOR] if by_sort else []
+        self.verbs = cut([*(rule.verbs or None for rule in rules), *told_apart])
         self.users = _users(rules)
         self.memberships = cut([rule.user_groups for rule in rules])
         if len(self.memberships.atoms) > MAX_GROUPS:
@@ -117,6 +122,13 @@ class Universe:
         """For each axis of groups: the rules that name the groups."""
         self.sizes: Final = (*map(len, self.accepted), *(2 for _ in self.groups))
         """Atoms of each axis."""
+
+    @property
+    def kinds(self) -> tuple[int, int, int]:
+        """Atoms of what is asked for: what goes on for long, other paths, other resources. With ``by_sort`` only."""
+        lasting = sum(1 << atom for atom, rules in enumerate(self._targets) if rules & self._lasting)
+        paths = sum(1 << atom for atom, rules in enumerate(self._targets) if rules & self._path) & ~lasting
+        return lasting, paths, (1 << len(self._targets)) - 1 & ~lasting & ~paths
 
     def masks(self, bit: int) -> tuple[int, ...]:
         """The atoms of each axis, but for those of groups, that the rule is for."""
@@ -186,6 +198,6 @@ def _transposed(accepted: Sequence[int], count: int) -> list[int]:
     """For each rule the atoms that it is for."""
     masks = [0] * count
     for atom, rules in enumerate(accepted):
-        for bit in bits(rules):
+        for bit in bits(rules & ((1 << count) - 1)):
             masks[bit] |= 1 << atom
     return masks

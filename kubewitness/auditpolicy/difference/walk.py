@@ -6,33 +6,23 @@ of them does. Equal states are walked once, and where both policies have the sam
 
 from __future__ import annotations
 
-from enum import Enum
 from functools import reduce
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from kubewitness.auditpolicy.difference.axis import bits
 from kubewitness.auditpolicy.difference.diagram import FALSE, FIRST_LEAF, Diagram, LimitReachedError
-from kubewitness.auditpolicy.difference.universe import NOBODY, On
+from kubewitness.auditpolicy.difference.universe import On
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from kubewitness.auditpolicy.difference.effect import Effect
     from kubewitness.auditpolicy.difference.universe import Universe
     from kubewitness.auditpolicy.types import Rule
 
 
-class _Who(Enum):
-    ANYBODY = "not asked yet"
-    NOBODY = "a failed login"
-    USER = "somebody logged in"
-
-
-class Effects(NamedTuple):
-    """What is left in the log of a request of a user, and of a failed login."""
-
-    user: Effect
-    nobody: Effect
+Effects: TypeAlias = "tuple[Effect, ...]"
+"""What is left in the log of a request, for each sort of requests."""
 
 
 class Open(NamedTuple):
@@ -42,6 +32,7 @@ class Open(NamedTuple):
     otherwise: Effects
 
 
+_TOLD_EACH: Final = 5_000
 _Step: TypeAlias = "tuple[int, int]"
 """Of an atom: the rules that are for it, and those that then match whatever else comes."""
 
@@ -92,43 +83,46 @@ class Side:
 class Walk:
     """Builds the diagram of the differences. Leaves: FALSE for no difference, else a pair of effects."""
 
-    def __init__(self, one: Side, two: Side, diagram: Diagram, limit: int) -> None:
-        """``limit``: states that may be looked at; LimitReachedError above."""
+    def __init__(
+        self, one: Side, two: Side, diagram: Diagram, limit: int, progress: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """``limit``: states that may be looked at; LimitReachedError above. ``progress`` is told how many were."""
+        self._progress = progress
         self._one, self._two, self._diagram, self._limit = one, two, diagram, limit
-        self._leaves: dict[tuple[Effect, Effect], int] = {}
-        self._done: dict[tuple[int, Open, Open, _Who], int] = {}
+        self._leaves: dict[tuple[Effects, Effects], int] = {}
+        self._done: dict[tuple[int, Open, Open], int] = {}
 
     @property
-    def pairs(self) -> dict[int, tuple[Effect, Effect]]:
+    def pairs(self) -> dict[int, tuple[Effects, Effects]]:
         """Leaf -> what the one does, what the other does."""
         return {leaf: pair for pair, leaf in self._leaves.items()}
 
     def differences(self) -> int:
         """The diagram of all requests."""
-        return self._from(0, self._one.start, self._two.start, _Who.ANYBODY)
+        return self._from(0, self._one.start, self._two.start)
 
-    def _from(self, axis: int, one: Open, two: Open, who: _Who) -> int:
+    def _from(self, axis: int, one: Open, two: Open) -> int:
         if not (one.rules or two.rules):
-            return self._end(one.otherwise, two.otherwise, who)
+            return self._leaf(one.otherwise, two.otherwise)
         if self._same(axis, one, two):
             return FALSE
         while not (one.rules & self._one.asking[axis] or two.rules & self._two.asking[axis]):
             axis += 1
-        key = (axis, one, two, who)
+        key = (axis, one, two)
         if key not in self._done:
             if len(self._done) >= self._limit:
                 raise LimitReachedError(f"the rules combine in more than {self._limit} ways")
-            self._done[key] = self._diagram.node(axis, self._branches(axis, one, two, who))
+            if len(self._done) % _TOLD_EACH == 0:
+                self._progress(f"{len(self._done):,} combinations of at most {self._limit:,}")
+            self._done[key] = self._diagram.node(axis, self._branches(axis, one, two))
         return self._done[key]
 
-    def _branches(self, axis: int, one: Open, two: Open, who: _Who) -> list[tuple[int, int]]:
-        masks: dict[tuple[int, int, int, int, _Who], int] = {}
-        named = self._one.named(axis, one) | self._two.named(axis, two) | 1 | (1 << NOBODY if axis == On.USER else 0)
+    def _branches(self, axis: int, one: Open, two: Open) -> list[tuple[int, int]]:
+        masks: dict[tuple[int, int, int, int], int] = {}
+        named = self._one.named(axis, one) | self._two.named(axis, two) | 1
         for atom in bits(named):
-            if axis == On.USER:
-                who = _Who.NOBODY if atom == NOBODY else _Who.USER
             (for_one, sure_one), (for_two, sure_two) = self._one.steps[axis][atom], self._two.steps[axis][atom]
-            step = (one.rules & for_one, sure_one, two.rules & for_two, sure_two, who)
+            step = (one.rules & for_one, sure_one, two.rules & for_two, sure_two)
             others = self._diagram.full[axis] & ~named if atom == 0 else 0
             masks[step] = masks.get(step, 0) | 1 << atom | others
         return [
@@ -138,19 +132,12 @@ class Walk:
                     axis + 1,
                     self._one.settled(left, sure_left, one.otherwise),
                     self._two.settled(right, sure_right, two.otherwise),
-                    asked,
                 ),
             )
-            for (left, sure_left, right, sure_right, asked), mask in masks.items()
+            for (left, sure_left, right, sure_right), mask in masks.items()
         ]
 
-    def _end(self, one: Effects, two: Effects, who: _Who) -> int:
-        user, nobody = self._leaf(one.user, two.user), self._leaf(one.nobody, two.nobody)
-        if who is _Who.ANYBODY:
-            return self._diagram.split(On.USER, 1 << NOBODY, nobody, user)
-        return nobody if who is _Who.NOBODY else user
-
-    def _leaf(self, one: Effect, two: Effect) -> int:
+    def _leaf(self, one: Effects, two: Effects) -> int:
         return FALSE if one == two else self._leaves.setdefault((one, two), FIRST_LEAF - len(self._leaves))
 
     def _same(self, axis: int, one: Open, two: Open) -> bool:

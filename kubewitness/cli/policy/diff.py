@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kubewitness.cli.output import one_line, options, write
+from kubewitness.cli.output import one_line, options, progress, write
 from kubewitness.cli.policy.source import load_file, target_version
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ def command(before: str, after: str, version: ServerVersion, *, output: str, fai
     kubewitness policy diff audit-policy.old.yaml audit-policy.yaml
     git show main:audit-policy.yaml | kubewitness policy diff - audit-policy.yaml --fail-on lost,lowered
 
-    Exit codes: 0 no difference (of those that --fail-on names), 1 differences, 2 a policy does not load, 3 too large
-    to be compared in full.
+    Policies that are too large to be compared in full are said to be; examples of differences are then tried out.
+
+    Exit codes: 0 no difference (of those that --fail-on names), 1 differences, 2 a policy does not load, 3 none found,
+    and too large to be compared in full.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.auditpolicy.difference import difference  # noqa: PLC0415
     from kubewitness.report.policy import policy_renderer  # noqa: PLC0415
@@ -55,7 +57,8 @@ def command(before: str, after: str, version: ServerVersion, *, output: str, fai
         if item.strict_error is not None:
             click.echo(f"kubewitness: {one_line(file)}: {one_line(item.strict_error)}", err=True)
     policies = (loaded[0].policy, loaded[1].policy)
-    found = difference(*policies, version, exact=flags["exact"])
+    with progress("comparing, step") as tell:
+        found = difference(*policies, version, exact=flags["exact"], progress=tell)
     report = DifferenceReport((before, after), policies, version, found, **flags)
     write(policy_renderer("difference", output)(report, options(to_terminal=True)), None)
     sys.exit(_exit_code(found, kinds))
@@ -69,6 +72,6 @@ def _kinds(text: str) -> frozenset[str]:
 
 
 def _exit_code(found: Difference, kinds: frozenset[str]) -> int:
-    if any(item.kind in kinds for item in found.classes):
+    if kinds & {*(item.kind for item in found.classes), *(item.kind for item in found.samples)}:
         return 1
     return 3 if found.unfinished is not None else 0

@@ -177,9 +177,25 @@ def test_a_limit_that_is_reached_is_said(tmp_path: Path, files: dict[str, str]) 
     done = diff(files["everything"], str(tmp_path / "many"))
     found = as_json(files["everything"], str(tmp_path / "many"))
 
-    assert done.exit_code == 3
+    assert done.exit_code == 1
+    assert "partial: they differ, and not all was compared: 100 examples (100 lost)" in done.stdout
     assert "not compared in full: more than 1000 rules" in done.stdout
-    assert (found["equal"], found["unfinished"]) == (None, "more than 1000 rules")
+    assert (found["equal"], found["partial"], found["unfinished"]) == (False, True, "more than 1000 rules")
+    assert (found["examples"][0]["kind"], found["examples"][0]["ruleAfter"]) == ("lost", {"rule": 0, "line": 4})
+
+
+def test_a_limit_that_is_reached_without_a_difference_is_said_too(files: dict[str, str], tmp_path: Path) -> None:
+    same = "".join("- {level: Metadata, users: [a], verbs: [get]}\n" for _ in range(1001))
+    (tmp_path / "same").write_text(HEAD + same + EVERYTHING)
+
+    done = diff(files["everything"], str(tmp_path / "same"))
+    found = as_json(files["everything"], str(tmp_path / "same"))
+    markdown = diff(files["everything"], str(tmp_path / "same"), "-o", "markdown")
+
+    assert done.exit_code == 3
+    assert "partial: no difference found, and not all was compared" in done.stdout
+    assert "partial: no difference found" in markdown.stdout
+    assert (found["equal"], found["examples"]) == (None, [])
 
 
 @pytest.mark.parametrize("columns", ["40", "80", "200"])

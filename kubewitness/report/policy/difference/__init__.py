@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ MEANINGS: Final[Mapping[Kind, str]] = {
     Kind.LOST: "recorded before, and no longer",
     Kind.LOWERED: "recorded with less than before",
     Kind.STAGES: "recorded at other stages",
-    Kind.RAISED: "recorded with more than before: look for secrets in bodies",
+    Kind.RAISED: "recorded with more than before: look for secrets in bodies, where there are any",
     Kind.GAINED: "newly recorded",
     Kind.MANAGED_FIELDS: "recorded with or without metadata.managedFields",
 }
@@ -86,12 +87,30 @@ def odd_ones(report: DifferenceReport) -> str | None:
 def summary(report: DifferenceReport) -> str:
     """The verdict in a line."""
     done = "decided" if report.exact else "recorded"
+    if report.difference.unfinished is not None:
+        return _partial(report.difference)
     if not report.difference.classes:
-        unfinished = report.difference.unfinished is not None
-        return "no difference found so far" if unfinished else f"equal: every request is {done} alike"
+        return f"equal: every request is {done} alike"
     counts = {kind: count for kind, count in report.by_kind(report.told).items() if count}
     if not counts:
         return f"every request that a server sees as a rule is {done} alike"
-    total = sum(counts.values())
-    found = ", ".join(f"{count} {kind}" for kind, count in counts.items())
-    return f"{total} {'class' if total == 1 else 'classes'} of requests: {found}"
+    return f"{_counted(sum(counts.values()))}: {_listed(counts)}"
+
+
+def _partial(found: Difference) -> str:
+    """Where a limit was reached: what was found is some of it."""
+    samples = Counter(item.kind for item in found.samples)
+    if not (found.classes or samples):
+        return "partial: no difference found, and not all was compared"
+    told = [f"{_counted(len(found.classes))} so far"] if found.classes else []
+    examples = "example" if len(found.samples) == 1 else "examples"
+    told += [f"{len(found.samples)} {examples} ({_listed({kind: samples[kind] for kind in Kind})})"] if samples else []
+    return f"partial: they differ, and not all was compared: {', '.join(told)}"
+
+
+def _counted(count: int) -> str:
+    return f"{count} {'class' if count == 1 else 'classes'} of requests"
+
+
+def _listed(counts: Mapping[Kind, int]) -> str:
+    return ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)

@@ -14,7 +14,7 @@ from kubewitness.report.policy.explanation.json_format import request
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kubewitness.auditpolicy.difference import Box, Change, Paths, RequestClass, Values, Who
+    from kubewitness.auditpolicy.difference import Box, Change, Paths, RequestClass, Sample, Values, Who
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.report import Options
     from kubewitness.report.policy.difference import DifferenceReport
@@ -25,6 +25,8 @@ SCHEMA: Final = "kubewitness/policy-diff/v1"
 def render(report: DifferenceReport, options: Options) -> str:
     """One object. ``equal`` is ``null`` where a limit was reached before anything was found. ASCII only.
 
+    ``partial``: a limit was reached; ``examples`` are requests that were tried then, and not all that differ.
+
     ``ordinary``: a server sees some of the requests as a rule; ``text`` then leaves out what goes without saying of
     their users, ``requests`` and ``exceptions`` do not.
 
@@ -34,7 +36,8 @@ def render(report: DifferenceReport, options: Options) -> str:
     """
     del options  # a program needs no width
     unfinished = report.difference.unfinished
-    equal = False if report.difference.classes else (True if unfinished is None else None)
+    differ = bool(report.difference.classes or report.difference.samples)
+    equal = False if differ else (True if unfinished is None else None)
     before, after = report.files
     document = {
         "schema": SCHEMA,
@@ -43,9 +46,11 @@ def render(report: DifferenceReport, options: Options) -> str:
         "targetVersion": f"{report.version.major}.{report.version.minor}",
         "exact": report.exact,
         "equal": equal,
+        "partial": unfinished is not None,
         "unfinished": unfinished,
         "counts": report.by_kind(report.difference.classes),
         "classes": [_class(report, item) for item in report.difference.classes],
+        "examples": [_sample(report, item) for item in report.difference.samples],
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
@@ -63,6 +68,18 @@ def _class(report: DifferenceReport, item: RequestClass) -> dict[str, Any]:
         "example": {"words": spoken(item.example, report.version), "request": request(item.example)},
         "requests": _box(item.requests),
         "exceptions": [_box(box) for box in item.exceptions],
+    }
+
+
+def _sample(report: DifferenceReport, item: Sample) -> dict[str, Any]:
+    before, after = report.policies
+    return {
+        "kind": item.kind,
+        **_change(item.change),
+        "ruleBefore": _rules(before, (item.rule_before,))[0],
+        "ruleAfter": _rules(after, (item.rule_after,))[0],
+        "words": spoken(item.request, report.version),
+        "request": request(item.request),
     }
 
 

@@ -8,12 +8,12 @@ from kubewitness.auditpolicy.query import spoken
 from kubewitness.report.gfm import code_span, plain
 from kubewitness.report.policy.difference import MEANINGS, change_words, odd_ones, summary
 from kubewitness.report.policy.difference.words import exception, requests
-from kubewitness.report.policy.places import rule_names
+from kubewitness.report.policy.places import rule_name, rule_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kubewitness.auditpolicy.difference import RequestClass
+    from kubewitness.auditpolicy.difference import RequestClass, Sample
     from kubewitness.report import Options
     from kubewitness.report.policy.difference import DifferenceReport
 
@@ -36,8 +36,18 @@ def _lines(report: DifferenceReport) -> Iterator[str]:
             yield from ("", f"**{plain(change_words(change).replace('->', '→'))}**", "")
             for item in found:
                 yield from _class(report, item)
+    if report.difference.samples:
+        yield from ("", "## Examples: requests that were tried; there are more differences than these", "")
+        yield from (_sample(report, item) for item in report.difference.samples)
     if (text := odd_ones(report)) is not None:
         yield from ("", f"{plain(text)}.")
+
+
+def _sample(report: DifferenceReport, item: Sample) -> str:
+    before, after = report.policies
+    change = plain(change_words(item.change).replace("->", "→"))
+    deciding = plain(f"{rule_name(before, item.rule_before)} → {rule_name(after, item.rule_after)}")
+    return f"- {plain(item.kind)}, {change}: {code_span(spoken(item.request, report.version))} ({deciding})"
 
 
 def _class(report: DifferenceReport, item: RequestClass) -> Iterator[str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _OBJECT: Final = ""
 """The subresource that stands for the object itself."""
+_LEFT_OUT: Final = "but not"
+_INCLUDED: Final = "still included:"
+"""The exception of an exception."""
 _EVERYTHING: Final = ("everything",)
 
 
@@ -28,7 +31,7 @@ def objects(box: Box) -> tuple[str, ...]:
         return _EVERYTHING if paths == ("any URL",) else ("any resource", *paths)
     listed = tuple(_phrases(box.resources, box.other_resources))
     if any(_is_rest(item) and item.groups.others for item in box.resources):
-        but = "; ".join(_phrases(box.other_resources, box.resources))
+        but = "; ".join(_phrases(box.other_resources, box.resources, left_out=_INCLUDED))
         short = f"any resource but {but}"
         if len(short) < len("; ".join(listed)):
             listed = (short,)
@@ -45,8 +48,8 @@ def _path(paths: Paths) -> str:
     return f"{text} (but not {', '.join(map(_path, paths.but))})" if paths.but else text
 
 
-def _phrases(inside: Sequence[Resources], outside: Sequence[Resources]) -> Iterator[str]:
-    """Groups with the same in them, as one phrase; whole groups last."""
+def _phrases(inside: Sequence[Resources], outside: Sequence[Resources], *, left_out: str = _LEFT_OUT) -> Iterator[str]:
+    """Groups with the same in them, as one phrase; whole groups last. ``left_out``: the word before an exception."""
     whole: list[Values] = []
     for group in sorted(dict.fromkeys(item.groups for item in inside), key=_group_order):
         mine = [item for item in inside if item.groups == group]
@@ -54,9 +57,10 @@ def _phrases(inside: Sequence[Resources], outside: Sequence[Resources]) -> Itera
         if not others:
             whole.append(group)
         elif any(map(_is_rest, mine)):
-            yield f"everything in {_group(group)} but {_items(others)}"
+            yield f"everything in {_group(group)} but {_items(others, _INCLUDED)}"
         else:
-            yield _items(mine) if group.names == ("",) and not group.others else f"{_items(mine)} ({_group(group)})"
+            listed = _items(mine, left_out)
+            yield listed if group.names == ("",) and not group.others else f"{listed} ({_group(group)})"
     if whole:
         yield f"everything in {', '.join(map(_group, whole))}"
 
@@ -77,21 +81,21 @@ def _is_rest(item: Resources) -> bool:
     return item.resources.others and item.subresources.others and item.names.others
 
 
-def _items(items: Sequence[Resources]) -> str:
+def _items(items: Sequence[Resources], left_out: str) -> str:
     texts: dict[str, None] = {}
     for named in sorted(dict.fromkeys(item.names for item in items), key=_group_order, reverse=True):
         same = [item for item in items if item.names == named]
         suffix = "" if named.everything else f" {'not ' if named.others else ''}named {names(named.names)}"
-        for text in _of_one_name(same):
+        for text in _of_one_name(same, left_out):
             texts[f"{text}{suffix}"] = None
     return ", ".join(texts)
 
 
-def _of_one_name(items: Sequence[Resources]) -> Iterator[str]:
+def _of_one_name(items: Sequence[Resources], left_out: str) -> Iterator[str]:
     everywhere = [name for name in _subresources(items) if _is_everywhere(name, items)]
     left = [replace(item, subresources=_without(item.subresources, everywhere)) for item in items]
     for item in sorted(left, key=lambda item: _group_order(item.resources)):
-        yield from _item(item)
+        yield from _item(item, left_out)
     for subresource in sorted(everywhere):
         yield f"*/{subresource}" if subresource else "every resource without its subresources"
 
@@ -116,7 +120,7 @@ def _without(subresources: Values, everywhere: Sequence[str]) -> Values:
     return Values(tuple(name for name in subresources.names if name not in everywhere))
 
 
-def _item(item: Resources) -> Iterator[str]:
+def _item(item: Resources, exception: str) -> Iterator[str]:
     but = f" (* is not {names(item.resources.names)})" if item.resources.others and item.resources.names else ""
     for resource in ["*"] if item.resources.others else sorted(item.resources.names):
         shown = resource or '""'
@@ -126,4 +130,4 @@ def _item(item: Resources) -> Iterator[str]:
             yield f"{shown}/*{but}"
         else:
             left_out = (f"{shown}/{name}" if name else shown for name in sorted(item.subresources.names))
-            yield f"{shown}/* (but not {', '.join(left_out)}){but}"
+            yield f"{shown}/* ({exception} {', '.join(left_out)}){but}"

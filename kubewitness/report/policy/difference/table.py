@@ -9,7 +9,7 @@ from kubewitness.auditpolicy.query import spoken
 from kubewitness.report.policy.difference import MEANINGS, change_words, odd_ones, summary
 from kubewitness.report.policy.difference.words import exception, requests
 from kubewitness.report.policy.page import Cell, Page
-from kubewitness.report.policy.places import rule_names
+from kubewitness.report.policy.places import rule_name, rule_names
 
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import RequestClass
@@ -44,10 +44,23 @@ def render(report: DifferenceReport, options: Options) -> str:
             page.line(Cell(change_words(change), "bold"), indent=2)
             for item in found:
                 _class(page, report, item)
+    if report.difference.samples:
+        _samples(page, report)
     if (text := odd_ones(report)) is not None:
         page.blank()
         page.line(Cell(text, "dim"))
     return page.text()
+
+
+def _samples(page: Page, report: DifferenceReport) -> None:
+    page.blank()
+    page.line(Cell("EXAMPLES", "bold"), "  requests that were tried: there are more differences than these")
+    before, after = report.policies
+    for item in report.difference.samples:
+        page.line(Cell(item.kind, _STYLES[item.kind]), f"  {change_words(item.change)}", indent=2)
+        page.line(spoken(item.request, report.version), indent=4, hang=4)
+        deciding = f"{rule_name(before, item.rule_before)} -> {rule_name(after, item.rule_after)}"
+        page.line(Cell(deciding, "dim"), indent=4, hang=4)
 
 
 def _class(page: Page, report: DifferenceReport, item: RequestClass) -> None:

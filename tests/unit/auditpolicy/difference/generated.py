@@ -67,9 +67,9 @@ def policies(most: int = 5) -> SearchStrategy[Policy]:
 def requests(draw: st.DrawFn) -> RequestAttributes:
     user = draw(st.sampled_from([None, *USERS, "other"]))
     groups = tuple(draw(st.lists(st.sampled_from([*GROUPS, "other"]), unique=True)))
-    verb = draw(st.sampled_from([*VERBS, "other"]))
+    verb = draw(st.sampled_from([*VERBS, "watch", "update", "other"]))
     if draw(st.booleans()):
-        paths = ["/healthz/", "/healthz/etcd/1", "/healthz*", "/zz", "/hea", "/apis", "", "*"]
+        paths = ["/debug/pprof/profile", "/healthz/", "/healthz/etcd/1", "/healthz*", "/zz", "/hea", "/apis", "", "*"]
         path = draw(st.sampled_from([*(url.rstrip("*") for url in URLS), *paths]))
         return RequestAttributes(user, groups, verb, resource_request=False, path=path)
     return RequestAttributes(

@@ -95,11 +95,52 @@ def test_omitting_the_only_stage_of_a_failed_login_loses_it() -> None:
 
     found = classes(Policy((CATCH_ALL,)), Policy((silent,)))
 
+    lasting = "*/attach, */exec, */log, */portforward, */proxy (any group); /debug/pprof/*"
     assert [(item.kind, words(item)) for item in found] == [
         (Kind.LOST, "any verb of everything by failed logins"),
-        (Kind.STAGES, "any verb of everything by anyone logged in"),
+        (Kind.STAGES, f"any verb of {lasting} by anyone logged in"),
+        (Kind.STAGES, "proxy, watch of everything by anyone logged in"),
     ]
     assert found[1].change == StagesChange(frozenset(), frozenset({Stage.RESPONSE_STARTED}))
+
+
+def test_requests_of_which_no_stage_is_left_are_lost() -> None:
+    every = (Stage.REQUEST_RECEIVED, Stage.RESPONSE_COMPLETE, Stage.PANIC)
+    apps = Rule(Level.METADATA, verbs=("create", "update"), resources=(GroupResources("apps", ()),))
+
+    found = classes(policy(apps), policy(replace(apps, omit_stages=every)))
+    without_panic = classes(policy(apps), policy(replace(apps, omit_stages=every[:2])))
+
+    assert (found[0].kind, words(found[0])) == (
+        Kind.LOST,
+        "create, update of everything in apps but */attach, */exec, */log, */portforward, */proxy by anyone logged in",
+    )
+    assert without_panic[0].kind is Kind.LOST
+
+
+def test_a_stage_that_a_request_does_not_have_is_no_difference() -> None:
+    writes = Rule(Level.METADATA, verbs=("create",), resources=(GroupResources("", ("pods",)),))
+
+    found = classes(policy(writes), policy(replace(writes, omit_stages=(Stage.RESPONSE_STARTED,))))
+
+    assert [(item.kind, words(item)) for item in found] == [(Kind.LOST, "create of pods by failed logins")]
+
+
+@pytest.mark.parametrize(
+    ("verb", "level", "kinds"),
+    [
+        ("watch", Level.REQUEST_RESPONSE, []),
+        ("get", Level.REQUEST, []),
+        ("get", Level.REQUEST_RESPONSE, [Kind.MANAGED_FIELDS]),
+        ("create", Level.REQUEST, [Kind.MANAGED_FIELDS]),
+    ],
+)
+def test_managed_fields_count_where_there_is_an_object(verb: str, level: Level, kinds: list[Kind]) -> None:
+    rule = Rule(level, verbs=(verb,), resources=(GroupResources("", ("secrets",)),))
+
+    found = classes(policy(rule), policy(replace(rule, omit_managed_fields=True)))
+
+    assert [item.kind for item in found] == kinds
 
 
 def test_the_most_alarming_comes_first() -> None:

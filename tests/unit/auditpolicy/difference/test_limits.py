@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule
-from kubewitness.auditpolicy.difference import compare, difference
+from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule, evaluate
+from kubewitness.auditpolicy.difference import Kind, compare, difference
 from kubewitness.auditpolicy.difference.paths import MAX_NESTED
 from kubewitness.auditpolicy.difference.universe import MAX_GROUPS, MAX_RULES
 from kubewitness.model import ServerVersion
@@ -110,3 +110,40 @@ def test_a_large_policy_with_one_more_rule_is_compared() -> None:
     found = difference(quiet(*rules), quiet(*rules, Rule(Level.NONE, users=("u7",))), NEWEST)
 
     assert {item.rules_after for item in found.classes} == {(400,)}
+
+
+def test_what_is_too_large_is_tried_out() -> None:
+    rules = [
+        Rule(Level.REQUEST, users=(f"u{n}",), verbs=(f"v{n}",), namespaces=(f"n{n}",), user_groups=(f"g{n}",))
+        for n in range(30)
+    ]
+    dropped = quiet(*rules[:10], *rules[11:])
+
+    found = difference(quiet(*rules), dropped, NEWEST, limit=10)
+
+    assert found.unfinished is not None
+    [sample] = found.samples
+    assert (sample.kind, sample.rule_before, sample.rule_after) == (Kind.LOWERED, 10, 29)
+    assert evaluate(dropped, sample.request, NEWEST).level is Level.METADATA
+    assert difference(quiet(*rules), quiet(*rules), NEWEST, limit=10).samples == ()
+
+
+def test_all_that_rules_name_is_tried() -> None:
+    changed = [
+        Rule(Level.NONE, resources=(GroupResources("apps", ("deployments/scale",), ("web",)),)),
+        Rule(Level.NONE, non_resource_urls=("/healthz*",)),
+        Rule(Level.NONE, users=("system:serviceaccount:a:b",), user_groups=("system:serviceaccounts:a",)),
+    ]
+    busy = [Rule(Level.REQUEST, users=(f"u{n}",), namespaces=(f"n{n}",)) for n in range(9)]
+
+    found = difference(quiet(*busy), quiet(*changed, *busy), NEWEST, limit=5)
+
+    assert {item.rule_after for item in found.samples} == {0, 1, 2}
+
+
+def test_how_far_it_is_can_be_told() -> None:
+    told: list[str] = []
+
+    difference(EVERYTHING, quiet(Rule(Level.NONE, users=("a",))), NEWEST, progress=told.append)
+
+    assert told == ["0 combinations of at most 400,000", "1 classes of requests differ"]

@@ -153,3 +153,15 @@ def test_paths_are_in_no_namespace() -> None:
 )
 def test_an_exception_says_only_what_is_special(box: Box, words: str) -> None:
     assert str(exception(box)) == words
+
+
+def test_the_exception_of_an_exception_is_no_double_negation() -> None:
+    everything_else = Resources(all_but(""), ANY, ANY, ANY)
+    the_rest = core(all_but("pods"), ANY)
+    box = on(
+        everything_else, the_rest, core(these("pods"), these("exec")), others=(core(these("pods"), all_but("exec")),)
+    )
+
+    text = str(requests(box))
+
+    assert text == "any verb of any resource but pods/* (still included: pods/exec) by anyone"
