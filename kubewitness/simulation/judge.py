@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.emitted import LONG_PATHS, LONG_VERBS, NEITHER_NOR, PASSED_THROUGH
+from kubewitness.auditpolicy.evaluate import NO_RULE, decision_of
 from kubewitness.auditpolicy.to_sql import REQUEST_COLUMNS, UNDERIVED, literal, literals, rule_expression
 from kubewitness.auditpolicy.types import Level, Policy, Stage
 from kubewitness.simulation.scan import IS_EVENT, SEEN, absent_columns
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 
 DERIVED: Final = "derived"
 DECIDED: Final = "decided"
-NO_RULE: Final = -1
 
 _TYPES: Final = {"resource_request": "BOOLEAN"}
 _DERIVED_COLUMNS: Final = {
@@ -42,20 +43,21 @@ UNDERIVABLE_QUERY: Final = (
     f"SELECT coalesce(sum(events), 0) FROM {SEEN} JOIN {DERIVED} USING (verb, {UNDERIVED}) WHERE NOT readable"
 )
 
-# The stages after which no event of a request comes.
-_FINAL: Final = f"(stage IN ({literals((Stage.RESPONSE_COMPLETE, Stage.PANIC))}) OR user_name IS NULL)"
-# Such requests pass through: there is no object to record. The others may have one.
-_PASSED_THROUGH: Final = (
-    "(api_group = '' AND resource IN ('pods', 'services', 'nodes')"
-    " AND subresource IN ('exec', 'attach', 'portforward', 'proxy', 'log'))"
-)
+_LONG_VERB: Final = f"verb IN ({literals(sorted(LONG_VERBS))})"
+_PASSED_THROUGH: Final = f"subresource IN ({literals(sorted(PASSED_THROUGH))})"
+LONG_RUNNING: Final = f"""({_LONG_VERB}
+    OR (resource_request AND {_PASSED_THROUGH})
+    OR (NOT resource_request AND starts_with(path, {literal(LONG_PATHS)})))"""
+"""As ``is_long_running``."""
+_NO_OBJECT_SENT: Final = f"verb IN ({literals(sorted(NEITHER_NOR))})"
 
 
 def decide_statement(policy: Policy, version: ServerVersion) -> str:
     """Makes ``decided``: a row for each sort of event that is one, with what the policy keeps of it.
 
     ``kept`` says whether, ``kept_bytes`` how much; ``bodies`` counts events of which it would keep more than there is,
-    ``lowered`` those of which it keeps less, and ``received`` those whose stage RequestReceived it would keep too.
+    ``lowered`` those of which it keeps less, ``bare`` those with an object of which it would keep the managed fields,
+    had they been recorded.
     """
     derived = ", ".join(f"coalesce(d.{name}, s.{name}) AS {name}" for name in REQUEST_COLUMNS)
     requests = f"""
@@ -74,13 +76,13 @@ def decide_statement(policy: Policy, version: ServerVersion) -> str:
             CASE WHEN NOT kept THEN 0 ELSE CASE rank WHEN 1 THEN with_body WHEN 2 THEN with_response ELSE 0 END END
             AS lowered,
             CASE WHEN kept THEN {_TAKEN_OUT} ELSE 0 END AS lowered_bytes,
-            CASE WHEN rank > 0 AND NOT omits_received AND {_FINAL} THEN events ELSE 0 END AS received
+            CASE WHEN kept AND NOT omits_managed THEN {_BARE} ELSE 0 END AS bare
         FROM (
             SELECT *, rank > 0 AND NOT list_contains(omitted, coalesce(stage, '')) AS kept,
                 CASE recorded_level {_ranks()} ELSE 1 END AS recorded_rank
             FROM (SELECT * RENAME (level AS recorded_level) FROM ({judged}))
             JOIN (VALUES {", ".join(_decisions(policy))})
-                AS d(rule, level, rank, omitted, omits_received, omits_managed) USING (rule))"""
+                AS d(rule, level, rank, omitted, omits_managed) USING (rule))"""
 
 
 # The bodies that the level leaves out; the level's own name is in the line as well.
@@ -92,9 +94,11 @@ _KEPT_BYTES: Final = f"""bytes - {_TAKEN_OUT}
     - CASE WHEN rank >= 3 AND omits_managed THEN response_managed_bytes ELSE 0 END
     + coalesce(events * (strlen(level) - strlen(recorded_level)), 0)"""
 _WANTS_MORE: Final = f"""resource_request AND stage IN ({literals((Stage.RESPONSE_COMPLETE, Stage.PANIC))})
-    AND NOT {_PASSED_THROUGH} AND (
-        (rank >= 2 AND recorded_rank < 2 AND verb NOT IN ('get', 'list', 'watch'))
-        OR (rank = 3 AND recorded_rank < 3 AND verb <> 'watch'))"""
+    AND NOT {_LONG_VERB} AND NOT {_PASSED_THROUGH} AND (
+        (rank >= 2 AND recorded_rank < 2 AND verb NOT IN ('get', 'list')) OR (rank = 3 AND recorded_rank < 3))"""
+_BARE: Final = f"""CASE
+    WHEN {_NO_OBJECT_SENT} THEN CASE rank WHEN 3 THEN greatest(with_response - with_managed, 0) ELSE 0 END
+    WHEN rank >= 2 THEN greatest(with_body - with_managed, 0) ELSE 0 END"""
 
 
 def _ranks() -> str:
@@ -103,13 +107,7 @@ def _ranks() -> str:
 
 def _decisions(policy: Policy) -> Iterator[str]:
     """A row of constants for each rule, and one for no rule."""
-    for index, rule in enumerate(policy.rules):
-        managed = policy.omit_managed_fields if rule.omit_managed_fields is None else rule.omit_managed_fields
-        yield _decision(index, rule.level, {*policy.omit_stages, *rule.omit_stages}, managed=managed)
-    yield _decision(NO_RULE, Level.NONE, set(policy.omit_stages), managed=policy.omit_managed_fields)
-
-
-def _decision(rule: int, level: Level, stages: set[Stage], *, managed: bool) -> str:
-    omitted = f"[{literals(sorted(stages))}]::VARCHAR[]"
-    received = Stage.REQUEST_RECEIVED in stages
-    return f"({rule}, {literal(level)}, {level.rank}, {omitted}, {received}, {managed})"
+    for index in (*range(len(policy.rules)), NO_RULE):
+        decision = decision_of(policy, index)
+        omitted = f"[{literals(sorted(decision.omit_stages))}]::VARCHAR[]"
+        yield f"({index}, {literal(decision.level)}, {decision.level.rank}, {omitted}, {decision.omit_managed_fields})"

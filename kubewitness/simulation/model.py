@@ -133,10 +133,10 @@ class UserTally:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Requests that are in the recording and would leave no event. ``audit_id`` is that of one of them.
+    """Requests that are in the recording and would leave no event. ``audit_id`` is that of one; empty: none has any.
 
-    ``rules``: those that decide so. ``by_stage``: the level is not None, but the only stages that were recorded of
-    such requests would be omitted.
+    ``rules``: those that decide so. ``by_stage``: their level is not None, but all stages that were recorded of them
+    would be omitted.
     """
 
     request: RequestKind
@@ -157,22 +157,31 @@ class Top:
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """A number that the recording does not tell: it lies between them, both included."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
-    """What the recording cannot tell, in events.
+    """What the recording cannot tell, in events, where each event is in it once.
 
     ``bodies``: kept at a level with a body that the recording has not, so that their bytes are a lower bound.
     ``truncated``: recorded without their bodies because they were too large (``audit.k8s.io/truncated``).
-    ``managed_fields``: kept with bodies, and the candidate keeps managed fields, but the recording has none.
-    ``received``: requests of which the candidate would also record the stage RequestReceived, which the recording has
-    nowhere: so many events more. ``stages_not_recorded``: stages that the candidate does not omit everywhere and that
-    no event of the recording has.
+    ``managed_fields``: kept with an object and its managed fields, of which the recording has the object alone.
+    ``stages``: of how many requests at least the recording lacks a stage that they have and the candidate keeps. That
+    a request ends is not expected of one that goes on for long.
+    ``unpaired``: not kept because of their stage, in addition to ``lost``, while another stage is kept of such
+    requests, and of these very ones or not.
     """
 
     bodies: int
     truncated: int
     managed_fields: int
-    received: int
-    stages_not_recorded: tuple[Stage, ...]
+    stages: Mapping[Stage, int]
+    unpaired: Range
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,9 @@ UNREAD: Final = "x"
 
 IS_EVENT: Final = f"(NOT starts_with({UNDERIVED}, '{UNREAD}') OR {UNDERIVED} IS NULL)"
 
+# The same for the same requests, in whatever order they come; NULL where one says not which it is.
+_IDS: Final = "CASE WHEN count(audit_id) = count(*) THEN sum(hash(audit_id)) END"
+
 _MANAGED_BYTES: Final = ("request_managed_bytes", "response_managed_bytes")
 
 
@@ -51,6 +54,7 @@ def scan_query(files: Sequence[str], policy: Policy, version: ServerVersion) -> 
             count(*) FILTER (truncated) AS truncated, count(*) FILTER (request_bytes + response_bytes > 0) AS with_body,
             count(*) FILTER (response_bytes > 0) AS with_response
             {", count(*) FILTER (managed) AS with_managed" if needs.keeps_managed else ""}
+            {f", {_IDS} AS ids" if needs.ids else ""}
         FROM ({request})
         GROUP BY ALL"""
 
@@ -59,7 +63,7 @@ def absent_columns(policy: Policy) -> str:
     """The columns that ``scan_query`` leaves out for this policy, as constants behind commas."""
     needs = Needs.of(policy)
     texts = {"namespace": needs.namespaces, "name": needs.names, "user_groups": needs.groups}
-    numbers = {**_managed(needs), "with_managed": needs.keeps_managed}
+    numbers = {**_managed(needs), "with_managed": needs.keeps_managed, "ids": needs.ids}
     return "".join(
         [
             *(f", NULL::VARCHAR AS {name}" for name, needed in texts.items() if not needed),

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.auditpolicy.evaluate import NO_RULE
 from kubewitness.auditpolicy.to_sql import restored
 from kubewitness.auditpolicy.types import Level, Policy, Stage
 from kubewitness.simulation import results
-from kubewitness.simulation.judge import NO_RULE
 from kubewitness.simulation.model import (
     Bounds,
     Lost,
+    Range,
     RequestKind,
     RequestTally,
     RuleTally,
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _KIND: Final = 5
-_NOT_OFTEN: Final = Stage.PANIC
-"""That a stage is not in the recording says nothing where it hardly ever comes."""
+_STAGES: Final = (Stage.REQUEST_RECEIVED, Stage.RESPONSE_STARTED, Stage.RESPONSE_COMPLETE)
+"""As in ``results.LACKING``."""
 
 
 class Sums:
@@ -82,24 +83,14 @@ class Sums:
         return count, Tally(*together), tuple(_lost(row) for row in rows)
 
     def bounds(self) -> Bounds:
-        bodies, truncated, kept_with_fields, have_fields, received, seen_received = self._bounds
+        bodies, truncated, managed_fields = self._bounds
+        lacking = zip(_STAGES, self._rows(results.LACKING)[0], strict=True)
         return Bounds(
             bodies=bodies,
             truncated=truncated,
-            managed_fields=0 if have_fields else kept_with_fields,
-            received=0 if seen_received else received,
-            stages_not_recorded=self._stages_not_recorded(),
-        )
-
-    def _stages_not_recorded(self) -> tuple[Stage, ...]:
-        seen = {stage for (stage,) in self._rows(results.STAGES)}
-        rules = [self._policy.rules[rule] for (rule,) in self._rows(results.KEEPING_RULES)]
-        return tuple(
-            stage
-            for stage in Stage
-            if stage not in seen
-            and stage is not _NOT_OFTEN
-            and any(stage not in {*self._policy.omit_stages, *rule.omit_stages} for rule in rules)
+            managed_fields=managed_fields,
+            stages={stage: events for stage, events in lacking if events},
+            unpaired=Range(*self._rows(results.UNPAIRED)[0]),
         )
 
     def _first(self, query: str) -> tuple[int, list[tuple[Any, ...]]]:

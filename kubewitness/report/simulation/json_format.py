@@ -123,16 +123,16 @@ def _lost(found: Lost) -> dict[str, Any]:
         **_tally(found.lost),
         "reason": "stage" if found.by_stage else "level",
         "rules": list(found.rules),
-        "auditID": found.audit_id,
+        "auditID": found.audit_id or None,
     }
 
 
 def _bounds(bounds: Bounds) -> dict[str, Any]:
     return {
-        "bytesAreLowerBound": bool(bounds.bodies or bounds.truncated or bounds.managed_fields or bounds.received),
+        "bytesAreLowerBound": bool(bounds.bodies or bounds.truncated or bounds.managed_fields or bounds.stages),
         "bodiesNotRecorded": bounds.bodies,
         "truncated": bounds.truncated,
         "managedFieldsNotRecorded": bounds.managed_fields,
-        "requestReceivedNotRecorded": bounds.received,
-        "stagesNotRecorded": list(bounds.stages_not_recorded),
+        "stagesNotRecorded": dict(bounds.stages),
+        "lostBesides": {"least": bounds.unpaired.least, "most": bounds.unpaired.most},
     }

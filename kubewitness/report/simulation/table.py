@@ -95,11 +95,11 @@ def _ranking(report: Replayed, writer: Writer, title: str, rows: Iterable[tuple[
 
 def _lost(report: Replayed, writer: Writer) -> Iterator[str]:
     found = report.simulation
+    summary = words.lost(found)
     if not found.top.lost:
-        yield "Lost: nothing that the recording has."
+        yield writer.styled(summary, RED) if found.bounds.unpaired.least else summary
         return
-    total = found.lost_total
-    yield writer.styled(f"Lost: {words.count(total.events)} events that the recording has", RED)
+    yield writer.styled(summary, RED)
     rows = [
         (
             words.count(item.lost.events),

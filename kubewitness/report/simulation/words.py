@@ -103,6 +103,15 @@ def unread(found: Simulation) -> Iterator[str]:
     yield from (f"left out: {name}" for name in found.ignored)
 
 
+def lost(found: Simulation) -> str:
+    """How much, in a sentence."""
+    certain, perhaps = found.lost_total.events, found.bounds.unpaired
+    least = certain + perhaps.least
+    if not least:
+        return "Lost: nothing that the recording has" + (" for certain; see below." if perhaps.most else ".")
+    return f"Lost: {'at least ' if perhaps.most else ''}{_events(least)} that the recording has"
+
+
 def cannot_tell(found: Simulation) -> Iterator[str]:
     """The bounds, a sentence each."""
     bounds = found.bounds
@@ -118,17 +127,19 @@ def cannot_tell(found: Simulation) -> Iterator[str]:
         yield f"how large {_events(bounds.truncated)} were before kube-apiserver cut their bodies off (truncated)"
     if bounds.managed_fields:
         yield (
-            f"the managed fields of {_events(bounds.managed_fields)}: the policy keeps them, the recording has none;"
-            " the bytes are a lower bound"
+            f"the managed fields of {_events(bounds.managed_fields)}, if there were any: the policy keeps them, and the"
+            " recording has the objects without them; the bytes are a lower bound"
         )
-    if bounds.received:
+    for stage, number in bounds.stages.items():
+        requests = f"{count(number)} request{'' if number == 1 else 's'}"
+        yield f"the stage {stage} of at least {requests}: the policy keeps it, and the recording has it not"
+    if bounds.unpaired.most:
+        least, most = bounds.unpaired.least, bounds.unpaired.most
         yield (
-            f"the stage RequestReceived, which the policy does not omit and the recording has nowhere:"
-            f" up to {_events(bounds.received)} more"
+            f"whether {_events(most)} at a stage that the policy omits {'is' if most == 1 else 'are'} all there is of"
+            f" their requests: {f'{count(least)} of them or more' if least else 'some of them perhaps'}, as"
+            " the stages that it keeps were not recorded of as many, or not of the same ones"
         )
-    others = [stage for stage in bounds.stages_not_recorded if stage != "RequestReceived"]
-    if others:
-        yield f"the stage {' and '.join(others)}: the recording has none, and the policy does not omit it"
 
 
 def _events(number: int) -> str:

@@ -44,14 +44,14 @@ class Expected:
     kept_by_user: defaultdict[Any, Sum] = field(default_factory=sums)
     kept_by_request: defaultdict[Any, Sum] = field(default_factory=sums)
     lost: Counter[Any] = field(default_factory=Counter)
+    """Events of requests that leave none, by kind and user: a request is its auditID and what was asked by whom."""
 
 
 def expected(policy: Policy, version: ServerVersion, log: bytes) -> Expected:
     found = Expected()
-    dropped: Counter[Any] = Counter()
-    omitted: Counter[Any] = Counter()
-    kept_groups = set()
-    for text in log.split(b"\n"):
+    not_kept: Counter[Any] = Counter()
+    leaving_a_trace = set()
+    for number, text in enumerate(log.split(b"\n")):
         if not text.strip():
             continue
         event, request = _read(text)
@@ -60,24 +60,18 @@ def expected(policy: Policy, version: ServerVersion, log: bytes) -> Expected:
             continue
         size = len(text) + 1
         decision = evaluate(policy, request, version)
-        kind = RequestKind(
-            request.verb,
-            request.api_group,
-            request.resource,
-            request.subresource,
-            "" if request.resource_request else request.path,
-        )
-        group = (kind, request.user)
+        kind = _kind(request)
+        asked = (event.get("auditID", number), request)
         found.recorded.add(size)
         found.rules[decision.rule].add(size)
         if decision.level is Level.NONE:
             found.levels[Level.NONE].add(size)
-            dropped[group] += 1
+            not_kept[asked] += 1
         elif event.get("stage") in decision.omit_stages:
             found.omitted[event.get("stage")].add(size)
-            omitted[group] += 1
+            not_kept[asked] += 1
         else:
-            kept_groups.add(group)
+            leaving_a_trace.add(asked)
             kept_size = size - _shorter(event, decision)
             for sum_ in (
                 found.kept,
@@ -87,11 +81,15 @@ def expected(policy: Policy, version: ServerVersion, log: bytes) -> Expected:
                 found.kept_by_request[kind],
             ):
                 sum_.add(kept_size)
-    found.lost = dropped
-    for group, number in omitted.items():
-        if group not in kept_groups:
-            found.lost[group] += number
+    for asked, events in not_kept.items():
+        if asked not in leaving_a_trace:
+            found.lost[_kind(asked[1]), asked[1].user] += events
     return found
+
+
+def _kind(request: RequestAttributes) -> RequestKind:
+    path = "" if request.resource_request else request.path
+    return RequestKind(request.verb, request.api_group, request.resource, request.subresource, path)
 
 
 def _read(text: bytes) -> tuple[dict[str, Any] | None, RequestAttributes | None]:

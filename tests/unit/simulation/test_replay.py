@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.model import ServerVersion
-from kubewitness.simulation.model import Simulation, Tally
+from kubewitness.simulation.model import Range, Simulation, Tally
 from kubewitness.simulation.replay import simulate
 from tests.unit.simulation.recorded import event, line
 from tests.unit.simulation.reference import expected
@@ -70,24 +70,41 @@ users = st.builds(
     lambda name, found: {key: value for key, value in (("username", name), ("groups", found)) if value},
     names, st.lists(groups, max_size=2),
 )  # fmt: skip
-events = st.builds(
-    event,
-    level=st.sampled_from(("Metadata", "Request", "RequestResponse")),
-    stage=st.sampled_from(("RequestReceived", "ResponseStarted", "ResponseComplete", "Panic")),
-    requestURI=uris,
-    verb=st.sampled_from(("get", "list", "watch", "create", "patch", "")),
-    user=users,
-    objectRef=st.none() | st.just({"resource": "pods", "namespace": "prod", "name": "web"}),
-    requestObject=bodies,
-    responseObject=bodies | lists,
+asked = st.fixed_dictionaries(
+    {
+        "level": st.sampled_from(("Metadata", "Request", "RequestResponse")),
+        "requestURI": uris,
+        "verb": st.sampled_from(("get", "list", "watch", "create", "patch", "")),
+        "user": users,
+        "objectRef": st.none() | st.just({"resource": "pods", "namespace": "prod", "name": "web"}),
+        "requestObject": bodies,
+        "responseObject": bodies | lists,
+    }
 )
+whole = st.sampled_from((("RequestReceived", "ResponseComplete"), ("RequestReceived", "Panic")))
+started = st.just(("RequestReceived", "ResponseStarted", "ResponseComplete"))
+parts = whole | started | st.sampled_from([(stage.value,) for stage in Stage])
 damage = st.sampled_from((
     b"\n", b"   \n", b"{\n", b'{"kind":"Event","audit\n', b"[]\n", b"null\n", b'"x"\n', b"{}\n", b"\xff\xfe\n",
     b"\x00\n", b"a\x01\x02\x03\x04b\n", b'{"kind":"EventList","items":[]}\n', b"2026 AUDIT: id=\"x\"\n",
     b'{"kind":"Policy","requestURI":"/x"}\n', b'{"kind":"Event","apiVersion":"v1","requestURI":"/x"}\n', b"5\n",
     b'{"kind":"Event","apiVersion":"audit.k8s.io/v1"}\n', b'{"requestURI":"/version","verb":"get"}\n',
 ))  # fmt: skip
-logs = st.lists(events.map(line) | damage, min_size=1, max_size=40)
+logs = st.lists(st.tuples(parts, asked, st.booleans()) | damage, min_size=1, max_size=20)
+whole_logs = st.lists(st.tuples(whole, asked, st.just(True)), min_size=1, max_size=20)
+
+
+def written(log: list[tuple[tuple[str, ...], dict[str, Any], bool] | bytes]) -> bytes:
+    """Requests with their stages, each with an auditID of its own or none, and other lines between them."""
+    texts = [line(event(stage="RequestReceived")), line(event())]
+    for number, item in enumerate(log):
+        if isinstance(item, bytes):
+            texts.append(item)
+        else:
+            stages, fields, has_id = item
+            audit_id = f"0b0e3b1c-0000-4000-8000-{number + 2:012}" if has_id else None
+            texts += [line(event(stage=stage, auditID=audit_id, **fields)) for stage in stages]
+    return b"".join(texts)
 
 
 def replayed(folder: Path, policy: Policy, log: bytes, version: ServerVersion = NEWEST) -> Simulation:
@@ -104,9 +121,9 @@ def tallies(found: Any) -> dict[Any, Tally]:
 @settings(max_examples=60)
 @given(policies, st.sampled_from((ServerVersion(1, 35), NEWEST)), logs)
 def test_the_same_sums_as_event_by_event(
-    tmp_path_factory: pytest.TempPathFactory, policy: Policy, version: ServerVersion, log: list[bytes]
+    tmp_path_factory: pytest.TempPathFactory, policy: Policy, version: ServerVersion, log: list[Any]
 ) -> None:
-    text = line(event()) + b"".join(log)
+    text = written(log)
 
     wanted = expected(policy, version, text)
     found = replayed(tmp_path_factory.mktemp("log"), policy, text, version)
@@ -120,5 +137,22 @@ def test_the_same_sums_as_event_by_event(
     assert {user.user: user.kept for user in found.noisiest if user.kept.events} == tallies(wanted.kept_by_user)
     kept_requests = {item.request: item.kept for item in found.requests if item.kept.events}
     assert kept_requests == tallies(wanted.kept_by_request)
+    assert all(lost.lost.events <= wanted.lost[lost.request, lost.user] for lost in found.lost)
+    perhaps = found.bounds.unpaired
+    certain = found.lost_total.events
+    assert certain + perhaps.least <= wanted.lost.total() <= certain + perhaps.most
+
+
+@settings(max_examples=40)
+@given(policies, whole_logs)
+def test_of_requests_that_are_recorded_whole_it_is_known_which_are_lost(
+    tmp_path_factory: pytest.TempPathFactory, policy: Policy, log: list[Any]
+) -> None:
+    text = written(log)
+
+    wanted = expected(policy, NEWEST, text)
+    found = replayed(tmp_path_factory.mktemp("log"), policy, text)
+
     assert {(lost.request, lost.user): lost.lost.events for lost in found.lost} == wanted.lost
     assert found.lost_total.events == wanted.lost.total()
+    assert found.bounds.unpaired == Range(0, 0)
