@@ -6,8 +6,10 @@ from kubewitness.demand import (
     backend_differences,
     log_mount_differences,
     policy_flag_differences,
+    policy_link_differences,
     policy_mount_differences,
     rotation_differences,
+    webhook_mount_differences,
 )
 from kubewitness.model import Evidence, Reason, Rung, Severity
 from kubewitness.observed import ApiServer, Broken
@@ -56,13 +58,18 @@ def apiserver_manifest(server: ApiServer, standard: Standard) -> Result:
     code="AF001",
 )
 def audit_backend(server: ApiServer, standard: Standard) -> Result:
-    """Without --audit-log-path and --audit-webhook-config-file kube-apiserver has nowhere to send an event to."""
+    """Without --audit-log-path and --audit-webhook-config-file kube-apiserver has nowhere to send an event to.
+
+    With a webhook's configuration that it cannot see in its container it does not start.
+    """
     found = declared(server)
     if isinstance(found, Unknown):
         return found
-    _, settings = found
-    place = settings.log_path or settings.webhook_config_file or "not set"
-    return from_differences(backend_differences(settings), f"events go to {place}", (_flag(server, "audit-log-path"),))
+    pod, settings = found
+    missing = backend_differences(settings) + webhook_mount_differences(pod, settings)
+    place = settings.log_path or settings.webhook_config_file
+    evidence = (_flag(server, "audit-log-path"), _flag(server, "audit-webhook-config-file"))
+    return from_differences(missing, f"events go to {place}", evidence)
 
 
 @check(
@@ -95,7 +102,7 @@ def audit_policy_file(server: ApiServer, standard: Standard) -> Result:
     code="AF002",
 )
 def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
-    """A policy under no mount, or behind a mount of type FileOrCreate, lets kube-apiserver exit at its next start."""
+    """With a policy under no mount, a link out of it, or a mount of type FileOrCreate the next start fails."""
     found = declared(server)
     if isinstance(found, Unknown):
         return found
@@ -105,7 +112,7 @@ def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
     host = pod.locate(settings.policy_file)
     place = host.host_path if host else "no mount"
     return from_differences(
-        policy_mount_differences(pod, settings),
+        policy_mount_differences(pod, settings) + policy_link_differences(server),
         f"it is {place} on the node",
         (server.saw(server.manifest_path, place),),
     )

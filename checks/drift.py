@@ -7,7 +7,7 @@ from kubewitness.demand import differences
 from kubewitness.drift import since_last_run
 from kubewitness.model import Rung, Severity, Unread
 from kubewitness.observed import ApiServer
-from kubewitness.rollout.staleness import needs_new_process
+from kubewitness.staleness import needs_new_process
 from kubewitness.standard import Standard
 
 _SOURCE = "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final"

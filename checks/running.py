@@ -1,5 +1,6 @@
 """Is audit logging in force, and does it write: what the running process shows."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kubewitness.apiserver import AuditSettings, Flags
@@ -9,7 +10,7 @@ from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check,
 from kubewitness.model import Evidence, Reason, Rung, Severity, Source, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.probe.reading import AuditLog, Canary, Process, Shape
-from kubewitness.rollout.staleness import is_stale
+from kubewitness.staleness import differing_flags, is_stale
 from kubewitness.standard import Standard
 
 _AUDITING = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/"
@@ -20,7 +21,7 @@ _EARLY_SECONDS = 120
 
 @check(
     "audit-flags-running",
-    "kube-apiserver runs with the audit flags of its manifest",
+    "kube-apiserver runs with the flags of its manifest",
     severity=Severity.HIGH,
     rung=Rung.EFFECTIVE,
     climbs=True,
@@ -36,19 +37,19 @@ def audit_flags_running(server: ApiServer, standard: Standard) -> Result:
     process = _process(server)
     if not isinstance(process, Process):
         return process
-    ours, theirs = (side.flags if side else None for side in (server.declared, server.running))
-    if ours is None or theirs is None:
+    if server.declared is None or server.running is None:
         return Unknown(Reason.NOT_OBSERVED, "the arguments were not read")
-    names = sorted(name for name in {*ours.names, *theirs.names} if name.startswith("audit-"))
-    differing = [name for name in names if ours.get(name) != theirs.get(name)]
-    evidence = (server.saw(f"/proc/{process.pid}/cmdline", _listed(theirs, names)),)
+    ours, theirs = server.declared.flags, server.running.flags
+    audit = [name for name in theirs.names if name.startswith("audit-")]
+    evidence = (server.saw(f"/proc/{process.pid}/cmdline", _listed(theirs, audit)),)
+    differing = differing_flags(server)
     if differing:
         remedy = (
             "find out why the kubelet has not acted: journalctl -u kubelet; is there another file for the same pod?"
         )
         listed = ", ".join(f"--{name}" for name in differing)
         return Fail(f"differ: {listed}", remedy, _listed(ours, differing), _listed(theirs, differing), evidence)
-    return Pass(f"process {process.pid} has all {len(names)} audit flags of the manifest", evidence)
+    return Pass(f"process {process.pid} has all {len(ours.names)} flags of the manifest", evidence)
 
 
 @check(
@@ -242,8 +243,12 @@ def _process(server: ApiServer) -> Process | Unknown:
     return server.process
 
 
-def _listed(flags: Flags, names: list[str]) -> str:
-    values = {name: flags.get(name) for name in names}
-    return " ".join(
-        f"--{name}=" + value if value is not None else f"--{name} is not set" for name, value in values.items()
-    )
+def _listed(flags: Flags, names: Iterable[str]) -> str:
+    return " ".join(_shown(name, flags.get(name)) for name in names)
+
+
+def _shown(name: str, value: str | None) -> str:
+    """The value of an audit flag; of any other one it may be a secret."""
+    if value is None:
+        return f"--{name} is not set"
+    return f"--{name}={value}" if name.startswith("audit-") else f"--{name}=(not shown)"

@@ -15,6 +15,7 @@ from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
 from kubewitness.auditpolicy.exempted import exemptions
 from kubewitness.auditpolicy.exempting import recording, those_of, what_of
 from kubewitness.model import Unread
+from kubewitness.probe.reading import File
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -91,6 +92,34 @@ def policy_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[D
         remedy = f"mount the folder of {path} from the node, read-only"
         return (Difference("mount of the audit policy", "a hostPath mount", f"{path} lies under no mount", remedy),)
     return _wide(host, "mount of the audit policy") + _optional(host)
+
+
+def policy_link_differences(server: ApiServer) -> tuple[Difference, ...]:
+    """The policy on the node is a symbolic link to where the container sees nothing."""
+    host = server.policy.host if server.policy else None
+    file = server.policy.file if server.policy else None
+    if host is None or not isinstance(file, File) or not isinstance(server.pod, StaticPod) or not file.real:
+        return ()
+    folder = server.reading.policy_folders.get(posixpath.dirname(host.host_path))
+    own = posixpath.dirname(host.host_path) if folder is None or not folder.real else folder.real
+    seen = {own, *(volume.host_path for volume in server.pod.volumes if volume.host_path)}
+    if any(f"{file.real}/".startswith(f"{place.rstrip('/')}/") for place in seen):
+        return ()
+    remedy = f"put the file itself at {host.host_path}: kube-apiserver exits at its next start"
+    return (
+        Difference("audit policy", "a file below a mount", f"a link to {file.real}, which lies under no mount", remedy),
+    )
+
+
+def webhook_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
+    """The webhook's kubeconfig is not to be seen in the container. Whether it is a good one is not looked at."""
+    path = settings.webhook_config_file
+    if not path or pod.covering(path) is not None:
+        return ()
+    remedy = f"mount the folder of {path} from the node, read-only: kube-apiserver exits without it"
+    return (
+        Difference("mount of the webhook's configuration", "a hostPath mount", f"{path} lies under no mount", remedy),
+    )
 
 
 def log_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
@@ -204,6 +233,8 @@ def differences(server: ApiServer, standard: AuditStandard) -> tuple[Difference,
         *backend_differences(settings),
         *policy_flag_differences(settings),
         *policy_mount_differences(pod, settings),
+        *policy_link_differences(server),
+        *webhook_mount_differences(pod, settings),
         *log_mount_differences(pod, settings),
         *rotation_differences(settings, standard),
         *policy,

@@ -69,6 +69,11 @@ class _Frame:
 def parse_reading(lines: Sequence[str]) -> Reading:
     """The reading that ``lines`` (the probe's standard output) hold. Raises ReadingError."""
     frames = _frames(lines)
+    for frame in frames:
+        if frame.type == "unable":
+            raise ReadingError(
+                f"probe: {frame.need('tool')} is not on the node, nothing can be read without it: install it"
+            )
     probe = _one(frames, "probe")
     kubelet = _one(frames, "kubelet")
     try:
@@ -147,7 +152,15 @@ def _file(frame: _Frame) -> File:
     problem = _problem(frame)
     if "mode" not in frame.fields:
         return File(path, problem or Unread(Reason.PARSE, "could not be looked at"))
-    return File(path, _shape(frame), problem or frame.get("text"))
+    shape = _shape(frame)
+    return File(path, shape, problem or _whole(frame.get("text"), shape), frame.get("real") or path)
+
+
+def _whole(text: str | None, shape: Shape) -> str | Unread | None:
+    """A file that broke off, or changed, while it was read is not what is there."""
+    if text is not None and len(text.encode("utf-8", "surrogateescape")) != shape.size:
+        return Unread(Reason.NOT_OBSERVED, "it broke off or changed while it was read: ask again")
+    return text
 
 
 def _shape(frame: _Frame) -> Shape:

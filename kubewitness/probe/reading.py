@@ -43,12 +43,13 @@ class Shape:
 class File:
     """A path of the node. ``shape`` is ``None`` when nothing is there; ``text`` is the content, where it was asked for.
 
-    ``Unread`` in either place: it could not be read.
+    ``Unread`` in either place: it could not be read. ``real``: where symbolic links lead; empty where nothing is there.
     """
 
     path: str
     shape: Shape | Unread | None
     text: str | Unread | None = None
+    real: str = ""
 
     @property
     def absent(self) -> bool:

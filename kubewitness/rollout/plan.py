@@ -27,7 +27,7 @@ from kubewitness.model import Unread
 from kubewitness.observed import LastRun
 from kubewitness.rollout.outcome import FileChange, Plan, Refusal, Restart, WantedPolicy
 from kubewitness.rollout.preflight import refusals
-from kubewitness.rollout.staleness import needs_new_process
+from kubewitness.staleness import needs_new_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

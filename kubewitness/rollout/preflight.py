@@ -13,6 +13,7 @@ from kubewitness.apiserver import DISTRIBUTIONS, StaticPod
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.model import Unread
 from kubewitness.observed import Broken
+from kubewitness.staleness import differing_flags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 #: What can ask kube-apiserver something from the node itself, also when the connection to the node has dropped.
 HTTPS_CLIENTS: Final = frozenset({"curl", "openssl", "python3"})
+_NEEDED: Final = frozenset({"flock", "sha256sum"})
 
 
 def refusals(server: ApiServer, standard: Standard | None, policy: str | None, where: str) -> tuple[str, ...]:
@@ -32,7 +34,7 @@ def refusals(server: ApiServer, standard: Standard | None, policy: str | None, w
     found = [*_host(server), *_manifest(server)]
     if standard is not None and policy is not None:
         found += _policy(server, standard, policy, where)
-        found += _log(server)
+        found += _mounts(server)
     if not server.is_tree:
         found += _live(server)
     return tuple(dict.fromkeys(found))
@@ -90,9 +92,12 @@ def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> I
         yield f"{where}: {told}: change that rule, or put one before it"
 
 
-def _log(server: ApiServer) -> Iterator[str]:
+def _mounts(server: ApiServer) -> Iterator[str]:
     if not isinstance(server.pod, StaticPod) or server.settings is None:
         return
+    unseen = (*demand.webhook_mount_differences(server.pod, server.settings), *demand.policy_link_differences(server))
+    for difference in unseen:
+        yield f"{server.name}:{server.manifest_path}: {difference.field}: {difference.actual}: {difference.remedy}"
     for difference in demand.log_mount_differences(server.pod, server.settings):
         yield (
             f"{server.name}:{server.manifest_path}: --audit-log-path={server.settings.log_path}: {difference.actual};"
@@ -106,6 +111,8 @@ def _live(server: ApiServer) -> Iterator[str]:
     if not server.reading.tools & HTTPS_CLIENTS:
         clients = ", ".join(sorted(HTTPS_CLIENTS))
         yield f"{server.name}: none of {clients} on the node: nothing could be proved: install one"
+    for tool in sorted(_NEEDED - server.reading.tools):
+        yield f"{server.name}: {tool} is not on the node: nothing could be changed safely: install it"
     if len(server.reading.servers) > 1:
         yield f"{server.name}: {len(server.reading.servers)} kube-apiserver processes on one node: not supported yet"
     elif server.process is None:
@@ -120,10 +127,8 @@ def _process(server: ApiServer, process: Process) -> Iterator[str]:
         if answer is None or answer.code != 200:
             code = answer.code if answer else "nothing"
             yield f"{server.name}: {path} answers {code} before any change: mend that first"
-    if server.declared and server.running:
-        for name in sorted({*server.declared.flags.names, *server.running.flags.names}):
-            if name.startswith("audit-") and server.declared.flags.get(name) != server.running.flags.get(name):
-                yield (
-                    f"{server.name}:{server.manifest_path}: --{name} differs from the running process: the kubelet has"
-                    " not acted on the manifest: journalctl -u kubelet says why"
-                )
+    for name in differing_flags(server):
+        yield (
+            f"{server.name}:{server.manifest_path}: --{name} differs from the running process: the kubelet has not"
+            " acted on the manifest: journalctl -u kubelet says why"
+        )

@@ -26,12 +26,13 @@ content() {
   else printf 'text64=%s' "$(b64 <"$1")"; fi
 }
 
-# seen ROLE PATH [text]: a frame for the node's PATH, absent or not, with its text if asked for.
+# seen ROLE PATH [text]: a frame for the node's PATH, absent or not, with its text if asked for, and where links lead.
 seen() {
   if ! seen_at=$(at "$2"); then
     frame file "role=$1" "path64=$(text64 "$2")" problem=link-loop
   elif seen_shape=$(shape "$seen_at"); then
-    frame file "role=$1" "path64=$(text64 "$2")" "$seen_shape" ${3:+"$(content "$seen_at")"}
+    seen_real=${seen_at#"$ROOT"}
+    frame file "role=$1" "path64=$(text64 "$2")" "real64=$(text64 "$seen_real")" "$seen_shape" ${3:+"$(content "$seen_at")"}
   elif reachable "$seen_at"; then
     frame file "role=$1" "path64=$(text64 "$2")" absent=1
   else
@@ -191,6 +192,9 @@ prove() { # PID LOG-PATH-ON-THE-NODE
 # ---- the reading
 IFS=' 
 '
+for tool in base64 awk stat; do
+  command -v "$tool" >/dev/null 2>&1 || { printf 'unable\ttool=%s\nend\n' "$tool" && exit; }
+done
 read -r uptime _ </proc/uptime || uptime=0
 now=$(date +%s.%N)
 case $now in *[!0-9.]*) now=$(date +%s) ;; esac # busybox knows no fractions
@@ -199,7 +203,7 @@ for marker in $MARKERS; do
   if found=$(at "$marker") && [ -e "$found" ]; then frame marker "path64=$(text64 "$marker")"; fi
 done
 tools=''
-for tool in curl openssl python3 base64 sha256sum; do if command -v "$tool" >/dev/null 2>&1; then tools="$tools $tool"; fi; done
+for tool in curl openssl python3 sha256sum flock; do if command -v "$tool" >/dev/null 2>&1; then tools="$tools $tool"; fi; done
 frame tools "names=${tools# }"
 pids=''
 if [ "$VIEW" = live ]; then

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from kubewitness.apiserver import read_static_pod
 from kubewitness.canary import CANARY_PATH
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
@@ -63,10 +64,11 @@ class Given:
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
     ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest),
-    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_modes``, ``policy_uids``: of the file and
-    of its folder. ``unread``: manifests, manifest, policy, policy folder, log, events, room, descriptors, record.
-    ``last_run``: ``before`` (fields of this class, as that run left them), ``proved``, ``record`` (its text). ``age``:
-    of the process, in seconds. ``held``: what it holds open in the log's folder: ``inode``, ``path``, ``deleted``.
+    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_leads_to``: where it is a link to.
+    ``policy_modes``, ``policy_uids``: of the file and of its folder. ``unread``: manifests, manifest, policy, policy
+    folder, log, events, room, descriptors, record. ``last_run``: ``before`` (fields of this class, as that run left
+    them), ``proved``, ``record`` (its text). ``age``: of the process, in seconds. ``held``: what it holds open in the
+    log's folder: ``inode``, ``path``, ``deleted``.
     """
 
     view: str = "live"
@@ -82,6 +84,7 @@ class Given:
     files: _Changes = field(default_factory=dict)
     policy: str | None = METADATA
     policy_at: str = POLICY
+    policy_leads_to: str = ""
     policy_modes: tuple[str, str] = ("600", "700")
     policy_uids: tuple[int, int] = (0, 0)
     policy_modified: float = -60
@@ -96,7 +99,7 @@ class Given:
     markers: Sequence[str] = KUBEADM_NODE
     host_processes: Sequence[str] = ()
     kubelet: str = "active"
-    tools: Sequence[str] = ("curl", "openssl")
+    tools: Sequence[str] = ("curl", "openssl", "flock", "sha256sum")
 
     def manifest_text(self) -> str:
         """The manifest: kubeadm's, with our flags and mounts."""
@@ -156,6 +159,7 @@ class Given:
         if isinstance(file.shape, Shape):
             mode = 0o100000 | int(self.policy_modes[0], 8)
             file = replace(file, shape=replace(file.shape, mode=mode, uid=self.policy_uids[0]))
+        file = replace(file, real=self.policy_leads_to or path)
         return replace(file, text=_DENIED) if "policy" in self.unread else file
 
     def _policy_folders(self) -> dict[str, File]:
@@ -199,8 +203,7 @@ class Given:
 
     def argv(self) -> tuple[str, ...]:
         """The arguments of a process that the kubelet started from the manifest."""
-        lines = self._flag_lines().splitlines()
-        return ("kube-apiserver", *(line.removeprefix("    - ") for line in lines), *self.args)
+        return read_static_pod(self.manifest_text(), MANIFEST).argv
 
     def _state(self) -> dict[str, File]:
         names = ("last.json", "last-manifest.yaml", "last-policy.yaml")

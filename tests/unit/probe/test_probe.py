@@ -391,6 +391,23 @@ def _observed(*frames: str, now: str = "1795266000", uptime: str = "1000", hz: s
     return observe(parse_reading([first, *_SOUND[1:], *frames, "end"]), "cp-1", "lab")
 
 
+def test_a_node_that_lacks_what_the_probe_needs_says_so() -> None:
+    with pytest.raises(KubewitnessError, match="base64 is not on the node"):
+        parse_reading(["unable\ttool=base64", "end"])
+
+
+def test_a_text_that_is_shorter_than_its_file_is_not_read() -> None:
+    stamp = "2026-11-21 13:00:00.0 +0000"
+    fields = f"mode=8180\tuid=0\tgid=0\tsize=5\tinode=1\tdevice=1\tmtime={stamp}\tctime={stamp}\ttext64=YWI="
+    policy = f"file\trole=policy\tpath64=L3A=\t{fields}"
+
+    reading = parse_reading([*_SOUND, policy, "end"])
+
+    assert reading.policies["/p"].text == Unread(
+        Reason.NOT_OBSERVED, "it broke off or changed while it was read: ask again"
+    )
+
+
 _PROCESS = "process\tname=kube-apiserver\tpid=1\tstarted=100\targv64=AA=="
 
 

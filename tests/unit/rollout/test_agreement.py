@@ -17,7 +17,7 @@ from kubewitness.model import Status
 from kubewitness.observed import ApiServer
 from kubewitness.rollout.outcome import Plan, Refusal, Restart, WantedPolicy
 from kubewitness.rollout.plan import plan_audit
-from kubewitness.rollout.staleness import is_stale
+from kubewitness.staleness import is_stale
 from tests.checks.servers import METADATA, server
 from tests.checks.standards import standard
 from tests.unit.rollout.after import after

@@ -29,7 +29,7 @@ OFF: Final[dict[str, Any]] = {
 """A server as kubeadm leaves it."""
 NOTHING: Final = METADATA.replace("Metadata", "None")
 STRONGER: Final = METADATA.replace("- level", "- level: Request\n  verbs: [delete]\n- level")
-WEBHOOK: Final = {"audit-webhook-config-file": "/etc/kubernetes/audit/webhook.yaml"}
+WEBHOOK: Final = {"audit-webhook-config-file": "/etc/kubernetes/pki/webhook.yaml"}
 
 
 def outcome(wanted: str = METADATA, *, exact: bool = False, **changes: Any) -> Plan | Refusal:

@@ -17,6 +17,9 @@ MANIFEST: Final = "cp-1:/etc/kubernetes/manifests/kube-apiserver.yaml"
 POLICY_HEAD: Final = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
 
 
+_NEEDED = ["flock", "sha256sum"]
+
+
 def refused(wanted: str = METADATA, **changes: Any) -> tuple[str, ...]:
     """The reasons, from the plan that the deploy makes."""
     found = plan_audit(server(**changes), standard(), WantedPolicy(wanted, "mine.yaml", exact=True))
@@ -85,6 +88,14 @@ FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
         {"mounts": {"log": None}},
         f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: ",
     ),
+    "webhook under no mount": (
+        {"flags": {"audit-webhook-config-file": "/nowhere/webhook.yaml"}},
+        f"{MANIFEST}: mount of the webhook's configuration: /nowhere/webhook.yaml lies under no mount: mount ",
+    ),
+    "policy that is a link out of its mount": (
+        {"policy_leads_to": "/opt/p.yaml"},
+        f"{MANIFEST}: audit policy: a link to /opt/p.yaml, which lies under no mount: put the file itself at ",
+    ),
     "log under a read-only mount": (
         {"mounts": {"log": {"read_only": True}}},
         f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: /var/log/kubernetes/audit is mounted",
@@ -124,7 +135,10 @@ class TestTheNode:
         [
             ({"kubelet": "inactive"}, "cp-1: the kubelet is inactive: it would not act: start it first"),
             ({"kubelet": "failed"}, "cp-1: the kubelet is failed: it would not act: start it first"),
-            ({"tools": []}, "cp-1: none of curl, openssl, python3 on the node: nothing could be proved: install one"),
+            (
+                {"tools": _NEEDED},
+                "cp-1: none of curl, openssl, python3 on the node: nothing could be proved: install one",
+            ),
             ({"processes": 0}, "cp-1: kube-apiserver does not run: mend that first: journalctl -u kubelet says why"),
             ({"processes": 2}, "cp-1: 2 kube-apiserver processes on one node: not supported yet"),
             ({"answers": {"/readyz": [500, "no"]}}, "cp-1: /readyz answers 500 before any change: mend that first"),
@@ -142,7 +156,15 @@ class TestTheNode:
 
     @pytest.mark.parametrize("tool", ["curl", "openssl", "python3"])
     def test_one_client_is_enough(self, tool: str) -> None:
-        assert refused(tools=[tool]) == ()
+        assert refused(tools=[*_NEEDED, tool]) == ()
+
+    @pytest.mark.parametrize("tool", _NEEDED)
+    def test_a_tool_that_a_safe_change_needs_is_missing(self, tool: str) -> None:
+        left = {"curl", *_NEEDED} - {tool}
+
+        (reason,) = refused(tools=sorted(left))
+
+        assert reason == f"cp-1: {tool} is not on the node: nothing could be changed safely: install it"
 
     @pytest.mark.parametrize("path", ["/var/log/kubernetes/audit/audit.log", None])
     def test_a_format_in_which_nothing_can_be_proved(self, path: str | None) -> None:
@@ -189,7 +211,7 @@ class TestTheWayBack:
 
 
 def test_all_reasons_are_told_at_once_and_each_once() -> None:
-    found = refused(POLICY_HEAD + "- level: None\n", kubelet="inactive", tools=[], markers=[])
+    found = refused(POLICY_HEAD + "- level: None\n", kubelet="inactive", tools=_NEEDED, markers=[])
 
     assert len(found) == len(set(found)) == 4
 

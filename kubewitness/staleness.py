@@ -1,4 +1,4 @@
-"""Whether a running API server has read its policy file as it is now, and writes where it should. Pure.
+"""Whether a running API server runs what its manifest and its policy say now, and writes where it should. Pure.
 
 kube-apiserver reads its policy once, at its start; there is no reload. So a process older than the file is stale, and
 that is decided from what is seen alive, not from what a run remembers: a run that stopped half way is finished by the
@@ -15,6 +15,21 @@ from kubewitness.observed import LastRun
 if TYPE_CHECKING:
     from kubewitness.observed import ApiServer
     from kubewitness.probe.reading import File, Process
+
+
+def differing_flags(server: ApiServer) -> tuple[str, ...]:
+    """Flags that the process runs with otherwise than the manifest says; none where one of the two was not read.
+
+    What the kubelet fills in, ``$(NAME)``, is not compared.
+    """
+    if server.declared is None or server.running is None:
+        return ()
+    ours, theirs = server.declared.flags, server.running.flags
+    return tuple(
+        name
+        for name in sorted({*ours.names, *theirs.names})
+        if ours.all(name) != theirs.all(name) and not any("$" in value for value in ours.all(name))
+    )
 
 
 def needs_new_process(server: ApiServer) -> str | None:
