@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.apiserver.flags import Flags, first_argument, parse_flags
 from kubewitness.apiserver.govalues import GoValueError, parse_int
 from kubewitness.apiserver.pod import Mount, StaticPod, Volume
+from kubewitness.apiserver.podshape import refuse_wrong_types
 from kubewitness.apiserver.podtree import Cursor, UnsupportedManifestError, decode
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import ServerVersion
@@ -39,6 +40,7 @@ _KINDS: Final = frozenset({
 def read_static_pod(text: str, where: str) -> StaticPod:
     """The kube-apiserver pod that ``text`` defines; ``where`` names the text in errors. Raises ManifestError."""
     root = _pod(text, where)
+    refuse_wrong_types(root)
     namespace, name = _identity(root)
     containers = _containers(root)
     container = containers[server_container(containers)]

@@ -72,7 +72,12 @@ class Cursor:
             return ()
         if not isinstance(found.value, Array):
             raise found.refuse("is not a list")
-        return tuple(Cursor(item, self.where, f"{found.path}[{index}]") for index, item in enumerate(found.value.items))
+        return found.elements()
+
+    def elements(self) -> tuple[Cursor, ...]:
+        """The items of this value; empty where it is no list."""
+        items = self.value.items if isinstance(self.value, Array) else ()
+        return tuple(Cursor(item, self.where, f"{self.path}[{index}]") for index, item in enumerate(items))
 
     def text(self, key: str) -> str:
         """The string ``key``; empty where it is absent, as in Go."""
@@ -93,7 +98,7 @@ class Cursor:
             return False
         if isinstance(found.value, Scalar) and found.value.kind is Kind.BOOL:
             return found.value.text == "true"
-        raise found.refuse(f"is {_name(found.value)}, not true or false")
+        raise found.refuse(f"is {called(found.value)}, not true or false")
 
     def string(self) -> str:
         """This value as a string; null is the empty one."""
@@ -102,7 +107,7 @@ class Cursor:
                 return self.value.text
             if self.value.kind is Kind.NULL:
                 return ""
-        raise self.refuse(f"is {_name(self.value)}, not a string", "put it in quotes, the kubelet does not take it")
+        raise self.refuse(f"is {called(self.value)}, not a string", "put it in quotes, the kubelet does not take it")
 
     def _object(self) -> Object:
         if isinstance(self.value, Object):
@@ -138,7 +143,8 @@ def decode(text: str, where: str) -> Cursor:
     return Cursor(value, where)
 
 
-def _name(value: Value) -> str:
+def called(value: Value) -> str:
+    """What ``value`` is, in a sentence."""
     if isinstance(value, Scalar):
-        return {Kind.NUMBER: "a number", Kind.BOOL: "a boolean"}.get(value.kind, str(value.kind))
+        return {Kind.STRING: "a string", Kind.NUMBER: "a number", Kind.BOOL: "a boolean"}.get(value.kind, "null")
     return "a list" if isinstance(value, Array) else "a mapping"

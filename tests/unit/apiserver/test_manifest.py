@@ -134,7 +134,7 @@ def test_an_alias_stands_for_its_value() -> None:
         ),
         (
             with_spec("    - mountPath: /a\n      name: a\n      readOnly: 'true'\n", "  - name: a\n"),
-            "m.yaml:16: spec.containers[0].volumeMounts[0].readOnly is string, not true or false",
+            "m.yaml:16: spec.containers[0].volumeMounts[0].readOnly is a string, not true or false",
         ),
         (
             with_spec("    - mountPath: /a\n      name: a\n      subPath: ../x\n", "  - name: a\n"),
