@@ -13,6 +13,7 @@ from kubewitness.demand import (
 )
 from kubewitness.model import Evidence, Reason, Rung, Severity
 from kubewitness.observed import ApiServer, Broken
+from kubewitness.shell import STATE_DIR
 from kubewitness.standard import Standard
 
 _FLAGS = "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"
@@ -37,7 +38,7 @@ def apiserver_manifest(server: ApiServer, standard: Standard) -> Result:
     """
     if isinstance(server.pod, Broken):
         error = server.pod.error
-        return Fail(error, "mend the manifest; our last backup is in /var/lib/kubewitness/runs", actual=error)
+        return Fail(error, f"mend the manifest; our last backup is in {STATE_DIR}/runs", actual=error)
     if server.declared and isinstance(server.declared.settings, Broken):
         error = server.declared.settings.error
         return Fail(error, "mend the flag: kube-apiserver exits with it", actual=error)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kubewitness.check import Fail, NotApplicable, Result, Unknown, check, declared, from_differences
+from kubewitness.check import Fail, NotApplicable, Result, Unknown, check, declared, from_differences, not_read
 from kubewitness.demand import differences
 from kubewitness.drift import since_last_run
 from kubewitness.model import Rung, Severity, Unread
@@ -30,8 +30,7 @@ def drift_from_standard(server: ApiServer, standard: Standard) -> Result:
     if isinstance(found, Unknown):
         return found
     if server.policy and isinstance(server.policy.loaded, Unread):
-        unread = server.policy.loaded
-        return Unknown(unread.reason, unread.detail, "run as root, or set _sudo in the inventory")
+        return not_read(server.policy.loaded)
     result = from_differences(differences(server, standard.audit), "nothing falls short of the standard")
     if isinstance(result, Fail):
         return replace(result, remedy="run the audit deploy; with --dry it shows what it would change")

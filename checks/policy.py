@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kubewitness.auditpolicy import Loaded, Refused
-from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, from_differences
+from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, from_differences, not_read
 from kubewitness.demand import exemption_differences, leak_differences, load_differences, record_differences
 from kubewitness.model import Evidence, Reason, Rung, Severity, Unread
 from kubewitness.observed import ApiServer
@@ -157,6 +157,6 @@ def _loaded(server: ApiServer) -> tuple[Loaded | Refused | None, tuple[Evidence,
             Reason.NOT_OBSERVED, f"{policy.path} lies under no mount of the node", "see audit-policy-mounted"
         )
     if isinstance(policy.loaded, Unread):
-        return Unknown(policy.loaded.reason, policy.loaded.detail, "run as root, or set _sudo in the inventory")
+        return not_read(policy.loaded)
     where = policy.host.host_path if policy.host else policy.path
     return policy.loaded, (server.saw(where, "read and evaluated" if policy.loaded else "not there"),)

@@ -115,11 +115,16 @@ def check(
     return decorate
 
 
+def not_read(unread: Unread) -> Unknown:
+    """What was not read of a node, and how to have it read."""
+    return Unknown(unread.reason, unread.detail, _AS_ROOT if unread.reason is Reason.DENIED else None)
+
+
 def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
     """The pod and its audit settings, or why there are none: what nearly every check begins with."""
     match server.pod:
-        case Unread(reason=reason, detail=detail):
-            return Unknown(reason, detail, None if reason is Reason.UNSUPPORTED else _AS_ROOT)
+        case Unread() as unread:
+            return not_read(unread)
         case Broken(error=error):
             return Unknown(Reason.PARSE, error, "mend the manifest: see apiserver-manifest")
         case None:
@@ -127,7 +132,7 @@ def declared(server: ApiServer) -> tuple[StaticPod, AuditSettings] | Unknown:
             detail = f"no kube-apiserver static pod in {server.reading.manifest_dir} (distribution: {known})"
             return Unknown(Reason.UNSUPPORTED, detail, "only kubeadm's static pods are read so far")
     if server.declared and isinstance(server.declared.settings, Unread):
-        return Unknown(server.declared.settings.reason, server.declared.settings.detail)
+        return not_read(server.declared.settings)
     if server.settings is None:
         return Unknown(Reason.PARSE, "the audit flags are not valid", "see apiserver-manifest")
     return server.pod, server.settings

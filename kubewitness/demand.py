@@ -18,11 +18,9 @@ from kubewitness.model import Unread
 from kubewitness.probe.reading import File
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from kubewitness.apiserver import AuditSettings, HostFile
     from kubewitness.godecode.tree import Mark
-    from kubewitness.model import FieldDifference, ServerVersion
+    from kubewitness.model import ServerVersion
     from kubewitness.observed import ApiServer
     from kubewitness.standard import AuditStandard
 
@@ -239,16 +237,6 @@ def differences(server: ApiServer, standard: AuditStandard) -> tuple[Difference,
         *rotation_differences(settings, standard),
         *policy,
     )
-
-
-def told(found: Iterable[Difference | FieldDifference], most: int = 8) -> Iterator[str]:
-    """Differences as lines; those that say the same of several fields are one line, which names ``most`` of them."""
-    alike: dict[tuple[str, str], list[str]] = {}
-    for item in found:
-        alike.setdefault((item.actual, item.expected), []).append(item.field)
-    for (actual, expected), fields in alike.items():
-        more = f" and {len(fields) - most} more" if len(fields) > most else ""
-        yield f"{', '.join(fields[:most])}{more}: {actual}, should be {expected}"
 
 
 def own_policy_differences(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
 
 _PROGRAM: Final = "kube-apiserver"
+_MASK: Final = "*****"
+"""What stands where it does not belong may be the value of any flag, and a secret."""
 _VARIABLE: Final = re.compile(r"\$\([-._a-zA-Z][-._a-zA-Z0-9]*\)")
 _EVERYWHERE: Final = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  compared with, not bound to
 _READERS: Final[dict[ValueKind, Callable[[str], object]]] = {
@@ -62,6 +64,7 @@ class Flags:
     """A parsed command line. Names have no dashes in front and ``-`` for ``_``.
 
     ``errors``: in kube-apiserver's own words why it does not start, the first one first; parsing went on behind it.
+    Values are masked where they are not those of audit flags.
     """
 
     occurrences: tuple[Occurrence, ...] = ()
@@ -91,7 +94,7 @@ def parse_flags(argv: Sequence[str]) -> Flags:
     scan.run()
     errors = [*scan.errors]
     if any(scan.positional):
-        given = " ".join(go_quote(item) for item in scan.positional)
+        given = " ".join(_MASK for _ in scan.positional)
         errors.append(f'"{_PROGRAM}" does not take any arguments, got [{given}]')
     return Flags(tuple(scan.occurrences), tuple(errors))
 
@@ -138,7 +141,7 @@ class _Scan:
     def _long(self, item: str, first: int) -> None:
         written, equals, value = item[2:].partition("=")
         if not written or written.startswith("-"):
-            self.errors.append(f"bad flag syntax: {item}")
+            self.errors.append(f"bad flag syntax: {_MASK}")
             return
         name = written.replace("_", "-")
         if equals:
@@ -169,7 +172,7 @@ class _Scan:
         if not letters:
             return
         if letters[0] != "v":
-            self.errors.append(f"unknown shorthand flag: '{letters[0]}' in -{letters}")
+            self.errors.append(f"unknown shorthand flag: '{letters[0]}' in -{_MASK}")
         elif len(letters) > 1:
             self._add("v", letters[2:] if letters[1] == "=" and len(letters) > 2 else letters[1:], first)
         elif self.at < len(self.argv):
@@ -185,7 +188,7 @@ class _Scan:
             try:
                 _READERS[kind](value)
             except GoValueError as error:
-                self.errors.append(_invalid(name, value, error))
+                self.errors.append(_invalid(name, value, error) if name in AUDIT_FLAG else _masked(name, value, error))
 
 
 def _kind(name: str) -> ValueKind | None:
@@ -197,6 +200,11 @@ def _kind(name: str) -> ValueKind | None:
 
 def _invalid(name: str, value: str, error: GoValueError) -> str:
     return f'invalid argument {go_quote(value)} for "--{name}" flag: {error}'
+
+
+def _masked(name: str, value: str, error: GoValueError) -> str:
+    quoted = go_quote(value)
+    return f'invalid argument {_MASK} for "--{name}" flag: {str(error).replace(quoted, _MASK)}'
 
 
 def unknown_flags(flags: Flags, version: ServerVersion | None) -> tuple[str, ...]:

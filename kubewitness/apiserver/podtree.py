@@ -7,6 +7,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/config/
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +18,9 @@ from kubewitness.godecode.yamltext import parse_yaml
 from kubewitness.yamldoc import MAX_BYTES
 
 _REMEDY: Final = "correct it, the kubelet takes down a pod whose manifest it cannot read"
+_QUOTED: Final = re.compile(r"(unknown anchor )'.*'")
+_ANY: Final = r"\1'*****'"
+"""An unquoted value that begins with a star is an anchor to YAML, and perhaps a password to its author."""
 _SMALLER: Final = "make it smaller, we do not read that much"
 
 
@@ -139,7 +143,7 @@ def decode(text: str, where: str) -> Cursor:
         line = error.mark.line if error.mark else 1
         if error.beyond_limits:
             raise UnsupportedManifestError(f"{where}:{line}: {error.text}", _SMALLER) from error
-        raise ManifestError(f"{where}:{line}: {error.text}") from error
+        raise ManifestError(f"{where}:{line}: {_QUOTED.sub(_ANY, error.text)}") from error
     return Cursor(value, where)
 
 

@@ -6,10 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.demand import told
 from kubewitness.ladder import nothing_assessed
 from kubewitness.model import Rung, Severity, Source, Status
 from kubewitness.report.safe import safe
+from kubewitness.wording import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -28,6 +28,7 @@ from kubewitness.observed import LastRun
 from kubewitness.rollout.outcome import FileChange, Plan, Refusal, Restart, WantedPolicy
 from kubewitness.rollout.preflight import refusals
 from kubewitness.staleness import needs_new_process
+from kubewitness.wording import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,7 +130,7 @@ def _expendable(server: ApiServer, text: str) -> bool:
 def _what_is_missing(server: ApiServer, standard: Standard, text: str, path: str) -> Iterator[str]:
     how = "mend it, and name it as audit_policy; or take ours with audit_policy_replace: its own rules are lost then"
     differences = demand.policy_differences(load(text, server.known_version), standard.audit, server.known_version)
-    for line in demand.told(differences):
+    for line in told(differences):
         yield f"{server.name}:{path}: a policy that is not ours: {line}: {how}"
 
 
@@ -226,7 +227,7 @@ def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:
     """What falls short now, for the one who reads the plan."""
     if standard is None or server.settings is None or not isinstance(server.pod, StaticPod):
         return ()
-    found = demand.told(demand.differences(server, standard.audit))
+    found = told(demand.differences(server, standard.audit))
     why = needs_new_process(server)
     return (*found, *((why,) if why else ()))
 
@@ -236,4 +237,4 @@ def _exemptions(server: ApiServer, standard: Standard | None, policy: FileChange
     if standard is None or policy is None or policy.after is None:
         return ()
     found = demand.exemption_differences(load(policy.after, server.known_version), standard.audit, server.known_version)
-    return tuple(f"the policy exempts {told}" for told in demand.told(found or ()))
+    return tuple(f"the policy exempts {line}" for line in told(found or ()))

@@ -14,6 +14,7 @@ from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.model import Unread
 from kubewitness.observed import Broken
 from kubewitness.staleness import differing_flags
+from kubewitness.wording import told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,8 +89,8 @@ def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> I
                 yield f"{where}: {difference.actual}: {difference.remedy}"
     if not isinstance(loaded, Loaded) or loaded.strict_error:
         return
-    for told in demand.told(demand.policy_differences(loaded, standard.audit, server.known_version)):
-        yield f"{where}: {told}: change that rule, or put one before it"
+    for short in told(demand.policy_differences(loaded, standard.audit, server.known_version)):
+        yield f"{where}: {short}: change that rule, or put one before it"
 
 
 def _mounts(server: ApiServer) -> Iterator[str]:

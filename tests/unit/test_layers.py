@@ -17,7 +17,9 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-PACKAGE = Path(__file__).resolve().parents[2] / "kubewitness"
+ROOT = Path(__file__).resolve().parents[2]
+PACKAGE = ROOT / "kubewitness"
+CHECKS = ROOT / "checks"
 
 EFFECTS = {
     "kubewitness.__main__",
@@ -84,9 +86,9 @@ NOT_FOR_HELP = {
 
 
 def modules() -> dict[str, Path]:
-    """Dotted name -> file, for every module of the package."""
+    """Dotted name -> file, for every module of the package, and every check."""
     found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
+    for path in sorted([*PACKAGE.rglob("*.py"), *CHECKS.glob("*.py")]):
         parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
         if "_content" not in parts:
             found[".".join(parts).removesuffix(".__init__")] = path
@@ -103,6 +105,11 @@ def test_a_pure_module_stays_pure(module: str) -> None:
     source = modules()[module].read_text(encoding="utf-8")
 
     assert list(impurities(source, ALSO.get(module, set()))) == []
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("checks")])
+def test_a_check_knows_nothing_of_the_deploy(module: str) -> None:
+    assert "kubewitness.rollout" not in modules()[module].read_text(encoding="utf-8")
 
 
 def test_every_named_module_is_there() -> None:
