@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from kubewitness.cli.output import write
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_MODULES: Final[Mapping[str, str]] = {
+    "aws": "kubewitness.providers.eks.permissions",
+    "azure": "kubewitness.providers.aks.permissions",
+}
+"""Cloud -> its module with ``policy`` and ``table``."""
+
 
 @click.command("permissions")
-@click.argument("cloud", type=click.Choice(["aws"]))
+@click.argument("cloud", type=click.Choice(sorted(_MODULES)))
 @click.option("--enforce", is_flag=True, help="With what deploys/managed.py needs beside what the check reads.")
 @click.option("--discover", is_flag=True, help="With what `kubewitness discover` needs beside it.")
+@click.option(
+    "--scope",
+    multiple=True,
+    metavar="ID",
+    help="Azure: a subscription or management group where the role can be given; several times for several.",
+)
 @click.option(
     "-o",
     "--output",
@@ -21,17 +38,24 @@ from kubewitness.cli.output import write
     show_default=True,
     help="The policy to apply, or a table that says what each permission is for.",
 )
-def command(cloud: str, *, enforce: bool, discover: bool, output: str) -> None:
+def command(cloud: str, *, enforce: bool, discover: bool, scope: tuple[str, ...], output: str) -> None:
     """Print what a role needs to read managed clusters: the least that does it, ready to apply.
 
     \b
     kubewitness permissions aws > read.json
     aws iam create-policy --policy-name kubewitness-read --policy-document file://read.json
 
+    \b
+    kubewitness permissions azure --scope /subscriptions/ID > read.json
+    az role definition create --role-definition read.json
+
     Exit codes: 0, 2 usage.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
-    del cloud  # one so far
-    from kubewitness.providers.eks.permissions import policy, table  # noqa: PLC0415
-
-    wanted = {"enforce": enforce, "discover": discover}
-    write(table(**wanted) if output == "markdown" else json.dumps(policy(**wanted), indent=2) + "\n", None)
+    of, wanted = import_module(_MODULES[cloud]), {"enforce": enforce, "discover": discover}
+    if scope and cloud != "azure":
+        raise click.UsageError("--scope is for azure: what others print says itself where it holds")
+    if output == "markdown":
+        write(of.table(**wanted), None)
+    else:
+        policy = of.policy(**wanted, **({"scopes": scope} if scope else {}))
+        write(json.dumps(policy, indent=2) + "\n", None)

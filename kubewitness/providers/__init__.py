@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, cast
 from kubewitness.discovery.found import UNREAD_DATA, parse_unread
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Provider
+from kubewitness.providers.aks import settings as aks
 from kubewitness.providers.eks import parse as eks
 
 if TYPE_CHECKING:
@@ -22,10 +23,13 @@ if TYPE_CHECKING:
     from kubewitness.managedplan import Step
     from kubewitness.model import Unread
 
-LOG_TYPES: Final[Mapping[Provider, Sequence[str]]] = {Provider.EKS: eks.LOG_TYPES}
+LOG_TYPES: Final[Mapping[Provider, Sequence[str]]] = {Provider.EKS: eks.LOG_TYPES, Provider.AKS: aks.LOG_TYPES}
 """The provider's own names of its logs: what a standard can ask for."""
 
-_MODULES: Final[Mapping[Provider, tuple[str, str]]] = {Provider.EKS: ("kubewitness.providers.eks.cluster", "aws")}
+_MODULES: Final[Mapping[Provider, tuple[str, str]]] = {
+    Provider.EKS: ("kubewitness.providers.eks.cluster", "aws"),
+    Provider.AKS: ("kubewitness.providers.aks.cluster", "azure"),
+}
 """Provider -> its module with ``Connections``, and the extra of ours that installs its SDK."""
 
 

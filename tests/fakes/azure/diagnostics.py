@@ -51,6 +51,13 @@ class Categories(dict[str, tuple[str, ...]]):
         super().__init__(LOGS)
 
 
+class Shown:
+    """What lists show for a while."""
+
+    def __init__(self) -> None:
+        self.before: dict[str, tuple[float, dict[str, Any] | None]] = {}
+
+
 _SINKS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId", "marketplacePartnerId")
 
 
@@ -65,6 +72,8 @@ def put(call: Call, before: dict[str, Any] | None, body: dict[str, Any]) -> dict
         raise _refused(409, "Conflict", f"The limit of {MOST} diagnostic settings was reached.")
     for other in others:
         _check_shared(call, sent, other)
+    until = call.world.now() + call.world.settings.lag_seconds
+    call.world.remembered(Shown).before[call.target.key] = (until, before)
     return {"location": None, "kind": None, "tags": None, "identity": None, "properties": _filled(sent)}
 
 
@@ -103,7 +112,7 @@ def _check_shared(call: Call, sent: dict[str, Any], other: dict[str, Any]) -> No
     for member in _SINKS:
         if (sent.get(member) or "").lower() != (theirs.get(member) or "-").lower():
             continue
-        shared = sorted(_effective(call, sent) & _effective(call, theirs))
+        shared = sorted(effective(call, sent) & effective(call, theirs))
         if shared:
             said = (
                 f"Data sink '{sent[member]}' is already used in diagnostic setting '{other['name']}' for category "
@@ -113,7 +122,7 @@ def _check_shared(call: Call, sent: dict[str, Any], other: dict[str, Any]) -> No
             raise _refused(409, "Conflict", said)
 
 
-def _effective(call: Call, properties: dict[str, Any]) -> set[str]:
+def effective(call: Call, properties: dict[str, Any]) -> set[str]:
     """The categories that are on, those of groups too."""
     found = set()
     for one in [*(properties.get("logs") or []), *(properties.get("metrics") or [])]:
@@ -142,6 +151,19 @@ def shown(_: Call, setting: dict[str, Any]) -> dict[str, Any]:
     scope, _, name = setting["id"].rpartition("/")
     scope = scope.rpartition("/")[0].lower()
     return {**setting, "id": f"{scope}/diagnosticSettings/{name}", "type": "Microsoft.Insights/diagnosticSettings"}
+
+
+def listed(call: Call) -> list[dict[str, Any]]:
+    """As Azure Resource Manager's caches show them: a change may take a while to be seen.
+
+    Source: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found
+    """
+    found = []
+    for setting in of_resource(call):
+        until, before = call.world.remembered(Shown).before.get(setting["id"].lower(), (0.0, None))
+        seen = before if call.world.now() < until else setting
+        found += [] if seen is None else [shown(call, seen)]
+    return found
 
 
 def of_resource(call: Call) -> Iterator[dict[str, Any]]:

@@ -10,7 +10,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
-from tests.fakes.azure import graph, operations, refusals, resources, tokens
+from tests.fakes.azure import graph, logs, operations, refusals, resources, tokens
 from tests.fakes.azure.ids import Target, target
 from tests.fakes.azure.kinds import KINDS, Kind
 from tests.fakes.azure.paging import page
@@ -62,6 +62,8 @@ def _understood(request: HttpRequest, world: World) -> tuple[Call, Kind | None]:
         world.ledger.violation(f"this fake does not know {here.kind}")
         raise Refusal(404, "InvalidResourceType", f"The resource type {here.kind} could not be found.")
     name = kind.name if kind else "Microsoft.Resources/subscriptions"
+    if kind and kind.asked:
+        name += f"/{logs.table(query)}"
     verb = f"{here.action}/action" if here.action else _VERBS.get(request.method, "read")
     return Call(here, f"{name}/{verb}", query, body, request, world), kind
 
@@ -86,6 +88,8 @@ def _result(call: Call, kind: Kind | None) -> tuple[int, Any]:
     if kind is None:
         return 200, graph.query(call) if call.action == graph.ACTION else _subscriptions(call)
     resources.check_place(call, kind)
+    if kind.asked:
+        return 200, kind.asked(call)
     status, result = _of_kind(call, kind)
     for breach in resources.answer_breaches(call, result):
         call.world.ledger.violation(breach)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.azure import clusters, diagnostics, storage, workspaces
+from tests.fakes.azure import clusters, diagnostics, logs, storage, workspaces
 from tests.fakes.azure.world import Call
 
 Resource = dict[str, Any]
@@ -31,6 +31,8 @@ class Kind:
     listed: Callable[[Call], list[Resource]] | None = None
     """Where what there is does not lie among the resources."""
     actions: dict[str, Callable[[Call], Any]] = field(default_factory=dict)
+    asked: Callable[[Call], Any] | None = None
+    """What a question is answered with, that is about no resource."""
     versions: tuple[str, ...] = ()
     """Of the API; empty: whatever looks like one."""
     bare: bool = False
@@ -45,6 +47,7 @@ _ALL = (
         "Microsoft.Insights/diagnosticSettings",
         put=diagnostics.put,
         shown=diagnostics.shown,
+        listed=diagnostics.listed,
         versions=diagnostics.VERSIONS,
         bare=True,
     ),
@@ -54,10 +57,14 @@ _ALL = (
         versions=diagnostics.VERSIONS,
         bare=True,
     ),
+    Kind(logs.KIND, asked=logs.answer, versions=logs.VERSIONS),
+    Kind("Microsoft.Authorization/locks"),
+    Kind("Microsoft.OperationalInsights/clusters"),
     Kind("Microsoft.OperationalInsights/workspaces", put=workspaces.put, patch=workspaces.patch),
     Kind("Microsoft.OperationalInsights/workspaces/tables", patch=workspaces.patch_table),
     Kind("Microsoft.Storage/storageAccounts", put=storage.put_account),
     Kind("Microsoft.Storage/storageAccounts/blobServices"),
+    Kind("Microsoft.Storage/storageAccounts/managementPolicies"),
     Kind("Microsoft.Storage/storageAccounts/blobServices/containers", put=storage.put_container, shown=storage.shown),
     Kind(
         "Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies",

@@ -24,6 +24,12 @@ class Settings:
     """How long the creation of a cluster takes; 0: it is there with the answer."""
     token_seconds: int = 86400
     """For how long new tokens are good."""
+    lag_seconds: float = 0
+    """Lists of diagnostic settings show a change so much later."""
+    emits: bool = True
+    """Clusters that log write events all the time."""
+    event_age_seconds: float = 60
+    """So far back the newest event lies that a query finds."""
     page_size: int = 100
     """Of lists; Resource Graph has its own."""
 
