@@ -48,10 +48,12 @@ _BEFORE_ITEM: Final = (yaml.BlockEntryToken, yaml.FlowEntryToken, yaml.FlowSeque
 
 
 def describe(plan: Plan, *, live: bool) -> Iterator[str]:
-    """Lines for the terminal: why, the difference of each file, and whether the API will be away."""
+    """Lines for the terminal: why, the difference of each file, what is not proved, and how long the API is away."""
     yield from (printable(reason) for reason in plan.reasons)
     for change in plan.written:
         yield from diff(change, is_manifest=change is plan.manifest)
+    if live and plan.unproved:
+        yield f"no canary is looked for: {plan.unproved}: nothing will be proved but that the API server is ready"
     yield plan.restart.outage if live else "a file tree: no API server is restarted, and nothing is proved"
 
 

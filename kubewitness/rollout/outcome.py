@@ -71,6 +71,7 @@ class Plan:
     ``need_mib``: room that the rotation takes, where this plan is the one that sets it. ``buffered_seconds``: how long
     an event may lie in a buffer before it is written. ``accepts_drift``: what somebody changed since our last run meets
     the standard: it is proved and recorded. ``undone``: the run whose way back this is; empty: none's.
+    ``unproved``: why no event can be looked for, where ``log_path`` is ``None``.
     """
 
     manifest: FileChange
@@ -85,6 +86,7 @@ class Plan:
     buffered_seconds: float
     reasons: tuple[str, ...]
     undone: str = ""
+    unproved: str = ""
 
     @property
     def changes(self) -> bool:

@@ -176,7 +176,17 @@ def _finish(
         accepts_drift=standard is not None and _has_drifted(server),
         buffered_seconds=settings.buffered_seconds or 0,
         reasons=(*_reasons(server, standard), *_exemptions(server, standard, policy)),
+        unproved="" if host else _where_events_go(settings),
     )
+
+
+def _where_events_go(settings: AuditSettings) -> str:
+    """Where the events can be, if in no file on the node."""
+    if settings.log_path == "-":
+        return "the events go to standard output"
+    if settings.webhook_config_file:
+        return "the events go to a webhook alone"
+    return "the events go to no file on this node"
 
 
 def _room_needed_mib(server: ApiServer, settings: AuditSettings, host: HostFile) -> int | Refusal | None:

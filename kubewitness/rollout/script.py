@@ -57,6 +57,7 @@ def transaction_script(
             "STEADY_SECONDS": str(STEADY_SECONDS),
             "LIMIT_SECONDS": str(wait_seconds),
             "KUBELET_SECONDS": str(KUBELET_SECONDS),
+            "UNPROVED": plan.unproved,
             "UNDONE": plan.undone,
             "RECORD": json.dumps(
                 {

@@ -1,24 +1,33 @@
 # shellcheck shell=sh disable=SC2154  # parameters and what stands before come in front
 # Files of a node: staged, put in place at once, saved and put back.
 
-sha() { if [ -e "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; else echo absent; fi; }
+sha() { # of a file; a pipe or a folder in its place is nothing that we know
+  if [ -f "$1" ]; then sha256sum <"$1" | cut -d ' ' -f 1; elif [ -e "$1" ]; then echo 'no file'; else echo absent; fi
+}
 own() { [ "$(stat -c '%u:%g' "$2")" = "$1" ] || chown "$1" "$2"; }
 flush() { sync "$1" 2>/dev/null || sync; }
 
-# The staged name starts with a dot, so no kubelet runs it, and lies in the same folder, so the rename is atomic.
-staged() { printf '%s/.kubewitness.%s.%s%s' "${1%/*}" "${1##*/}" $$ "$2"; }
-stage() { # SOURCE DESTINATION MODE OWNER [SUFFIX]: everything that can fail for want of room
-  g_part=$(staged "$2" "$5")
-  rm -f "$g_part" # in a file tree anything may lie there, a link too
-  cp "$1" "$g_part" && own "$4" "$g_part" && chmod "$3" "$g_part" && flush "$g_part" && return 0
+# A staged name starts with a dot, so no kubelet runs it, and lies in the same folder, so the rename is atomic. WHICH is
+# new (what is to be written) or old (what was there). Whoever holds the lock is alone with these names.
+staged() { printf '%s/.kubewitness.%s.%s' "${1%/*}" "${1##*/}" "$2"; } # DESTINATION WHICH
+taken_away() { # PATH: nothing has this name now, so nothing is written through a link that lay there
+  rm -f "$1" 2>/dev/null
+  [ ! -e "$1" ] && [ ! -L "$1" ]
+}
+stage() { # SOURCE DESTINATION WHICH MODE OWNER: everything that can fail for want of room
+  g_part=$(staged "$2" "$3")
+  taken_away "$g_part" || return 1
+  cp "$1" "$g_part" && own "$5" "$g_part" && chmod "$4" "$g_part" && flush "$g_part" && return 0
   rm -f "$g_part"
   return 1
 }
-commit() { # DESTINATION [SUFFIX]
+commit() { # DESTINATION WHICH
   mv -f "$(staged "$1" "$2")" "$1" && flush "${1%/*}"
 }
-unstage() { # of this run, and of those that were killed: whoever asks holds the lock
-  for u_file in "$@"; do [ -z "$u_file" ] || rm -f "${u_file%/*}/.kubewitness.${u_file##*/}".*; done
+unstage() { # DESTINATION...: what is staged and not needed any more, by this run or by one that was killed
+  for u_file in "$@"; do
+    [ -z "$u_file" ] || rm -f "$(staged "$u_file" new)" "$(staged "$u_file" old)" 2>/dev/null
+  done
 }
 
 made=''
@@ -33,8 +42,8 @@ note_made() { # for whoever undoes this run
   printf '%s' "$made" | while IFS= read -r r_folder; do printf '%s\n' "${r_folder#"$ROOT"}"; done >"$run/made"
 }
 remove_made_by() { # RUN: the same for an earlier run
-  [ -f "$state/runs/$1/made" ] || return 0
-  while IFS= read -r r_folder; do if r_folder=$(at "$r_folder"); then rmdir "$r_folder" 2>/dev/null; fi; done <"$state/runs/$1/made"
+  r_list=$(at "$STATE_DIR/runs/$1/made") && [ -f "$r_list" ] || return 0
+  while IFS= read -r r_folder; do if r_folder=$(at "$r_folder"); then rmdir "$r_folder" 2>/dev/null; fi; done <"$r_list"
 }
 
 save() { # NAME FILE SHA256: a copy into the run's folder, or the note that there was none; fails where it is not SHA256
@@ -46,13 +55,13 @@ save() { # NAME FILE SHA256: a copy into the run's folder, or the note that ther
   flush "$run"
   [ "$(sha "$run/$1.old")" = "$3" ]
 }
-stage_back() { # NAME FILE: what `save` saw, ready to take its place again without any room
-  [ ! -e "$run/$1.old" ] || { read -r b_mode b_owner <"$run/$1.shape" && stage "$run/$1.old" "$2" "$b_mode" "$b_owner" .back; }
+stage_back() { # NAME FILE: what `save` saw; a disk that is full later is then no hindrance
+  if [ -e "$run/$1.absent" ]; then return 0; fi
+  read -r b_mode b_owner <"$run/$1.shape" && stage "$run/$1.old" "$2" old "$b_mode" "$b_owner"
 }
-put_back() { # NAME FILE: a file is removed only where it was seen that there was none
-  if [ -e "$run/$1.old" ]; then
-    { [ -e "$(staged "$2" .back)" ] || stage_back "$1" "$2"; } && commit "$2" .back
-  else
-    [ -e "$run/$1.absent" ] && rm -f "$2"
-  fi
+put_back() { # NAME FILE: what `save` saw; a file is removed only where it was seen that there was none
+  if [ -e "$run/$1.absent" ]; then rm -f "$2"; else commit "$2" old; fi
+}
+by_copy() { # NAME PATH: the same, as a person does it
+  if [ -e "$run/$1.absent" ]; then printf 'remove %s' "$2"; else printf 'copy %s over %s' "$STATE_DIR/runs/$RUN/$1.old" "$2"; fi
 }

@@ -15,9 +15,11 @@ fail() {
 }
 refuse() { # nothing is in force of this run: its folder is worth keeping only where a file was written and put back
   fail "$*"
-  unstage "$policy" "$manifest"
   [ -n "$policy_done" ] || rm -rf "$run"
-  unlock
+  end 10
+}
+stop() { # nothing was begun: there is neither a journal nor a lock of ours
+  printf 'kubewitness: %s\n' "$(plain "$*")" >&2
   exit 10
 }
 end() { # CODE
@@ -26,43 +28,32 @@ end() { # CODE
   exit "$1"
 }
 
-# ours: whether what lies in our folder can be ours. In a file tree a link there could lead anywhere.
-ours() {
-  for o_folder in "$state/runs" "$run"; do
-    [ ! -L "$o_folder" ] && { [ ! -e "$o_folder" ] || [ -d "$o_folder" ]; } || return 1
-  done
-  for o_name in lock last.json last-manifest.yaml last-policy.yaml; do
-    for o_file in "$state/$o_name" "$state/.$o_name"; do
-      [ ! -L "$o_file" ] && { [ ! -e "$o_file" ] || [ -f "$o_file" ]; } || return 1
-    done
+# A file tree may come from anybody: a link in our folder may lead out of its root, and opening a pipe never ends.
+ours_alone() {
+  for l_name in runs lock last.json last-manifest.yaml last-policy.yaml; do
+    l_path=$state/$l_name
+    if [ ! -L "$l_path" ]; then
+      if [ ! -e "$l_path" ] || [ -f "$l_path" ]; then continue; fi
+      if [ "$l_name" = runs ] && [ -d "$l_path" ]; then continue; fi
+    fi
+    stop "$STATE_DIR/$l_name: is a link or a special file: no run of ours made it: remove it, then start again"
   done
 }
 
 # The kernel lets go of the lock when this process ends, however it ends: there is no stale lock. What is written in the
 # file only names its owner.
 lock() {
-  if ! ours; then
-    printf 'kubewitness: %s: holds a link, or what is not ours: take it away\n' "$STATE_DIR" >&2
-    exit 10
-  fi
-  if ! { mkdir -p "$run" && true >>"$state/lock"; } 2>/dev/null; then
-    printf 'kubewitness: %s: cannot be written: is the disk full or read-only?\n' "$STATE_DIR" >&2
-    exit 10
-  fi
-  if ! command -v flock >/dev/null; then
-    printf 'kubewitness: flock is not on the node, so nobody could be kept out: install util-linux\n' >&2
-    rm -rf "$run"
-    exit 10
-  fi
+  ours_alone
+  l_full="$STATE_DIR: cannot be written: is the disk full or read-only?"
+  { mkdir -p "$state/runs" && true >>"$state/lock"; } 2>/dev/null || stop "$l_full"
+  command -v flock >/dev/null || stop "flock is not on the node, so nobody could be kept out: install util-linux"
   exec 9>>"$state/lock"
-  if ! flock -w 2 9; then # a reader holds it for an instant
-    printf 'kubewitness: this node is being changed by %s: wait for it to end\n' "$(plain "$(head -n 1 "$state/lock")")" >&2
-    rm -rf "$run"
-    exit 10
-  fi
-  [ ! -s "$state/lock" ] || say "the last run was ended before it was done: $(head -n 1 "$state/lock")"
+  flock -w 2 9 || stop "this node is being changed by $(owner): wait for it to end" # a reader holds it for an instant
+  mkdir "$run" 2>/dev/null || stop "$l_full" # one of that name is another run's
+  [ ! -s "$state/lock" ] || say "the last run was ended before it was done: $(owner)"
   printf '%s, run %s\n' "$OWNER" "$RUN" >"$state/lock"
 }
+owner() { head -c 300 "$state/lock" | head -n 1; }
 unlock() {
   true >"$state/lock"
   exec 9>&-

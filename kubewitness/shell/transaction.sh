@@ -4,6 +4,7 @@
 # Parameters: ROOT VIEW RUN OWNER STATE_DIR MANIFEST MANIFEST_SHA256 POLICY POLICY_SHA256 POD LOG LOG_DIR NEED_KIB
 #   RESTART (manifest, process, drain, none)  EXPECT, EXPECT_OLD (lines "flag value")  LEVEL_403, LEVEL_401 (predicted level
 #   of the canary; empty: it is not recorded)  STEADY_SECONDS, LIMIT_SECONDS, KUBELET_SECONDS, DRAIN_SECONDS, PROVE_SECONDS, RECORD
+#   UNPROVED (why no canary can be looked for, where LOG is empty)
 #   UNDONE (the run that this one undoes: the folders that it made go, where they are empty; or empty)
 # Standard input: lines "manifest BASE64" and "policy BASE64" for what is to be written ("-": to be removed), then "end".
 # Exit: 0 done; 10 refused, nothing was changed; 20 rolled back and healthy; 30 look at the node: it says why.
@@ -11,13 +12,13 @@ umask 077
 trap '' HUP PIPE INT TERM
 
 for path in "$STATE_DIR" "$MANIFEST" "$POLICY" "$LOG"; do
-  at "$path" >/dev/null || { printf 'kubewitness: %s: symbolic links that lead in a circle: mend them first\n' "$path" >&2; exit 10; }
+  at "$path" >/dev/null || stop "$path: symbolic links that lead in a circle: mend them first"
 done
 state=$(at "$STATE_DIR")
 run=$state/runs/$RUN
 manifest=$(at "$MANIFEST")
-policy=$(at "$POLICY")
-log=$(at "$LOG")
+policy=${POLICY:+$(at "$POLICY")}
+log=${LOG:+$(at "$LOG")}
 manifest_done='' policy_done='' why='' old=''
 
 receive() { # what is to be written, from standard input; nothing is used unless all of it came
@@ -61,53 +62,58 @@ prepare() { # backups, and everything that can fail for want of room, before any
   p_why="$STATE_DIR: no backup could be written, or a file changed since it was read: is the disk full? start again"
   if [ -e "$run/manifest.new" ] && ! { [ -e "$manifest" ] && save manifest "$manifest" "$MANIFEST_SHA256"; }; then refuse "$p_why"; fi
   if [ -e "$run/policy.new" ] || [ -e "$run/policy.remove" ]; then save policy "$policy" "$POLICY_SHA256" || refuse "$p_why"; fi
-  unstage "$policy" "$manifest"
   mode=600 owner=$(id -u):$(id -g) # root on a node; whoever prepares an image in a tree of theirs
   if [ -e "$run/policy.shape" ]; then read -r mode owner <"$run/policy.shape"; fi
-  if [ -e "$run/policy.new" ] && ! { folder "${policy%/*}" && stage "$run/policy.new" "$policy" "$mode" "$owner"; }; then
+  if [ -e "$run/policy.new" ] && ! { folder "${policy%/*}" && stage "$run/policy.new" "$policy" new "$mode" "$owner" && stage_back policy "$policy"; }; then
     give_up "$POLICY: could not be written: is the disk full or read-only?"
   fi
   if [ -n "$LOG_DIR" ] && ! folder "$(at "$LOG_DIR")"; then give_up "$LOG_DIR: could not be made: is the disk full or read-only?"; fi
   if [ -e "$run/manifest.new" ]; then
     read -r mode owner <"$run/manifest.shape"
-    stage "$run/manifest.new" "$manifest" "$mode" "$owner" || give_up "$MANIFEST: could not be written: is the disk full or read-only?"
+    { stage "$run/manifest.new" "$manifest" new "$mode" "$owner" && stage_back manifest "$manifest"; } || give_up "$MANIFEST: could not be written: is the disk full or read-only?"
   fi
-  if ! { stage_back manifest "$manifest" && stage_back policy "$policy" && note_made; }; then give_up "$p_why"; fi
+  note_made || give_up "$p_why"
 }
 give_up() { # nothing is in force yet
-  unstage "$policy" "$manifest"
+  unstage "$policy" "$manifest" # the folders are empty then
   remove_made
   refuse "$*"
 }
 
 write() { # two renames: the policy first, since the manifest may name it
   if [ -e "$run/policy.new" ]; then
-    commit "$policy" || give_up "$POLICY: could not be written: is the disk full or read-only?"
+    commit "$policy" new || give_up "$POLICY: could not be written: is the disk full or read-only?"
     policy_done=yes
     say "policy written to $POLICY"
   fi
   [ -e "$run/manifest.new" ] || return 0
-  if [ "$(sha "$manifest")" = "$MANIFEST_SHA256" ] && commit "$manifest"; then
+  if [ "$(sha "$manifest")" = "$MANIFEST_SHA256" ] && commit "$manifest" new; then
     manifest_done=yes
     say "manifest written to $MANIFEST"
-  elif [ -z "$policy_done" ] || put_back policy "$policy"; then
-    give_up "$MANIFEST: changed since it was read, or could not be written: start again"
   else
-    by_hand
+    take_back
+    give_up "$MANIFEST: changed since it was read, or could not be written: start again"
   fi
 }
 
+take_back() { # the mirror image of `write`: as long as the manifest may name the policy, that stays
+  t_policy=$(by_copy policy "$POLICY")
+  if [ -n "$manifest_done" ] && ! put_back manifest "$manifest"; then
+    by_hand "$(by_copy manifest "$MANIFEST")${policy_done:+, then $t_policy}"
+  fi
+  if [ -n "$policy_done" ] && ! put_back policy "$policy"; then by_hand "$t_policy"; fi
+}
 by_hand() {
-  fail "could not be put back: do it by hand, in $STATE_DIR/runs/$RUN: $(todo manifest "$MANIFEST"), then $(todo policy "$POLICY")"
+  fail "could not be put back: $*"
   end 30
 }
-todo() { # NAME PATH
-  if [ -e "$run/$1.old" ]; then printf 'copy %s.old over %s' "$1" "$2"
-  elif [ -e "$run/$1.absent" ]; then printf 'remove %s' "$2"
-  else printf 'leave the %s' "$1"; fi
+is_theirs() { # NAME FILE SHA256-BEFORE: neither what this run wrote nor what was there before: somebody's work
+  i_now=$(sha "$2")
+  [ "$i_now" != "$(sha "$run/$1.new")" ] && [ "$i_now" != "$3" ]
 }
-edited() { # NAME FILE: somebody else has written to what this run wrote
-  [ "$(sha "$2")" != "$(sha "$run/$1.new")" ]
+refuse_to_lose() { # PATH: by a way back
+  fail "$1: was changed by somebody else while this run waited, so nothing is put back: look at the node; the files before this run are in $STATE_DIR/runs/$RUN"
+  end 30
 }
 
 roll_back() {
@@ -117,17 +123,11 @@ roll_back() {
     fail "nothing was written by this run, so nothing is put back: look at the node"
     end 30
   fi
-  theirs=''
-  if [ -n "$policy_done" ] && edited policy "$policy"; then theirs=$POLICY; fi
-  if [ -n "$manifest_done" ] && edited manifest "$manifest"; then theirs=$MANIFEST; fi
-  if [ -n "$theirs" ]; then
-    fail "$theirs: was changed by somebody else while this run waited, so nothing is put back: look at the node; the files before this run are in $STATE_DIR/runs/$RUN"
-    end 30
-  fi
+  if [ -n "$manifest_done" ] && is_theirs manifest "$manifest" "$MANIFEST_SHA256"; then refuse_to_lose "$MANIFEST"; fi
+  if [ -n "$policy_done" ] && is_theirs policy "$policy" "$POLICY_SHA256"; then refuse_to_lose "$POLICY"; fi
   say "putting everything back"
   before=$(identity) begun=$(clock)
-  [ -z "$manifest_done" ] || put_back manifest "$manifest" || by_hand # first: the new one may name a policy that there was not
-  [ -z "$policy_done" ] || put_back policy "$policy" || by_hand
+  take_back
   if [ -z "$manifest_done" ]; then
     case $RESTART in drain) drain_process "$before" ;; *) replace_process "$before" ;; esac
   elif has_flags "${before%%.*}" "$EXPECT_OLD" && ! has_flags "${before%%.*}" "$EXPECT"; then
@@ -168,20 +168,21 @@ bring_into_force() {
   if [ -n "$LOG" ]; then
     prove "$LEVEL_403" "$LEVEL_401" || roll_back
   else
-    say "  canary: not looked for: the events go to no file on this node, so nothing is proved"
+    say "  canary: not looked for: $UNPROVED, so nothing is proved"
   fi
 }
 
-keep() { cp "$1" "$state/.$2" && mv -f "$state/.$2" "$state/$2"; }
-keep_policy() { if [ -n "$POLICY" ] && [ -e "$policy" ]; then keep "$policy" last-policy.yaml; else rm -f "$state/last-policy.yaml"; fi; }
-record() { # what this run leaves, for the next one to compare with
+record() { # what this run leaves, for the next one to compare with: all three files, or those of the run before
   now=''
   [ "$VIEW" = tree ] || now=$(identity)
-  if ! { printf '%s' "$RECORD" | sed "s/@PID@/${now%%.*}/; s/@STARTED@/${now#*.}/" >"$run/record.json" &&
-    keep "$manifest" last-manifest.yaml && keep_policy && keep "$run/record.json" last.json; }; then
-    say "  it could not all be recorded (is the disk full?): what changes from now on is not seen"
+  printf '%s' "$RECORD" | sed "s/@PID@/${now%%.*}/; s/@STARTED@/${now#*.}/" >"$run/record.json" || return 1
+  cp "$run/record.json" "$run/last.json" && cp "$manifest" "$run/last-manifest.yaml" || return 1
+  if [ -n "$POLICY" ] && [ -e "$policy" ]; then
+    cp "$policy" "$run/last-policy.yaml" && mv -f "$run/last-policy.yaml" "$state/last-policy.yaml" || return 1
+  else
+    rm -f "$state/last-policy.yaml"
   fi
-  sync
+  mv -f "$run/last-manifest.yaml" "$state/last-manifest.yaml" && mv -f "$run/last.json" "$state/last.json" && sync
 }
 
 lock
@@ -192,11 +193,17 @@ changed_at=$(date +%s) begun=$(clock)
 write
 bring_into_force
 if [ -e "$run/policy.remove" ]; then # last of all: until here a way back needed it
-  rm -f "$policy"
-  say "policy removed: $POLICY"
+  if [ "$(sha "$policy")" = "$POLICY_SHA256" ]; then
+    rm -f "$policy"
+    say "policy removed: $POLICY"
+  else
+    say "policy left: $POLICY: was changed by somebody else while this run waited; nothing uses it any more"
+  fi
 fi
-record
-unstage "$policy" "$manifest"
-[ -z "$UNDONE" ] || remove_made_by "$UNDONE"
+record || say "this run could not be recorded: is the disk full? the next one takes what it finds for somebody else's change, and records it"
+if [ -n "$UNDONE" ]; then
+  unstage "$policy" "$manifest" # else its folder is not empty
+  remove_made_by "$UNDONE"
+fi
 say "done in $(($(clock) - begun)) s"
 end 0

@@ -206,6 +206,14 @@ class TestDescribe:
         assert "+kind: Policy" in shown
         assert shown[-1] == Restart.MANIFEST.outage
 
+    def test_where_nothing_will_be_proved_that_is_said_before(self) -> None:
+        change = plan(**{**OFF, "flags": {**OFF["flags"], "audit-log-path": "-"}})
+
+        shown = list(describe(change, live=True))
+
+        assert shown[-2].startswith("no canary is looked for: the events go to standard output: nothing will be proved")
+        assert not any("canary" in line for line in describe(plan(**OFF), live=True))
+
     def test_the_change_of_a_manifest_is_seen_in_full(self) -> None:
         change = plan(**OFF).manifest
 

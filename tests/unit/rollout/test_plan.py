@@ -84,6 +84,7 @@ class TestNothingToDo:
 
         assert not found.changes
         assert (found.log_path, found.prediction) == (None, None)
+        assert found.unproved == "the events go to a webhook alone"
 
     def test_where_a_chmod_made_the_policy_look_newer_than_a_process_that_was_proved(self) -> None:
         assert not plan(policy_changed=60, last_run={"proved": True}).changes

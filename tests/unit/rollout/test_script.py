@@ -79,6 +79,20 @@ class TestDone:
         assert tree.text(f"{STATE}/last-manifest.yaml") == plan().manifest.after
         assert tree.text(f"{STATE}/last-policy.yaml") == METADATA
 
+    @pytest.mark.parametrize("name", ["last.json", "last-manifest.yaml", "last-policy.yaml"])
+    def test_a_record_that_cannot_be_written_whole_is_not_written_and_said(self, tree: Tree, name: str) -> None:
+        for old in ("last.json", "last-manifest.yaml", "last-policy.yaml"):
+            tree.write(f"{STATE}/{old}", "the run before\n")
+        full = f'cp() {{ case $* in */{name}) return 1 ;; esac; command cp "$@"; }}\n'
+
+        done = tree.run(plan(), before=full)
+
+        assert done.returncode == 0, done.stderr
+        assert "this run could not be recorded" in done.stdout
+        assert tree.text(f"{STATE}/last.json") == "the run before\n"
+        assert tree.text(f"{STATE}/last-manifest.yaml") == "the run before\n"
+        assert tree.text(f"{STATE}/last-policy.yaml") == "the run before\n"
+
     def test_a_second_run_changes_what_the_first_one_left(self, tree: Tree) -> None:
         tree.run(plan())
         second = replace(
@@ -113,6 +127,22 @@ class TestDone:
         assert not tree.at(POLICY).exists()
         assert tree.text(f"{STATE}/runs/r2/policy.old") == METADATA
         assert not tree.at(f"{STATE}/last-policy.yaml").exists()
+
+    def test_a_policy_that_somebody_edits_meanwhile_is_not_taken_away(self, tree: Tree) -> None:
+        there = plan()
+        tree.run(there)
+        back = replace(
+            there,
+            manifest=FileChange(MANIFEST, there.manifest.after, there.manifest.before),
+            policy=FileChange(POLICY, METADATA, None),
+        )
+        edit = 'mv() { case $3 in "$manifest") echo "# mine" >>"$policy" ;; esac; command mv "$@"; }\n'
+
+        done = tree.run(back, run="r2", before=edit)
+
+        assert done.returncode == 0, done.stderr
+        assert tree.text(POLICY) == f"{METADATA}# mine\n"
+        assert f"policy left: {POLICY}: was changed by somebody else" in done.stdout
 
     @pytest.mark.parametrize(
         "text", ["", "no newline", "a\r\nb\r\n", "caf\udce9 \udcff\n", "#\n" * 40_000, "\ttab \\n %s\n"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import pytest
 
 from kubewitness.rollout.outcome import FileChange, Plan
 from tests.checks.servers import LOG, MANIFEST, METADATA, POLICY
@@ -24,41 +21,6 @@ def way_back(there: Plan) -> Plan:
         policy=FileChange(POLICY, METADATA, None),
         undone="r1",
     )
-
-
-class TestNotOurs:
-    @pytest.mark.parametrize(
-        "name",
-        ["lock", "runs", "last.json", ".last.json", "last-manifest.yaml", ".last-manifest.yaml", ".last-policy.yaml"],
-    )
-    @pytest.mark.parametrize("to_folder", [True, False])
-    def test_no_link_leads_out_of_the_root(self, tree: Tree, tmp_path: Path, name: str, *, to_folder: bool) -> None:
-        wanted = plan()
-        before = tree.holds(wanted).files()
-        mine = tmp_path / "mine"
-        if to_folder:
-            mine.mkdir()
-        else:
-            mine.write_text("mine\n")
-        tree.at(STATE).mkdir(parents=True)
-        (tree.at(STATE) / name).symlink_to(mine)
-
-        done = tree.run(wanted)
-
-        assert done.returncode == 10
-        assert "holds a link, or what is not ours" in done.stderr
-        assert list(mine.iterdir()) == [] if to_folder else mine.read_text() == "mine\n"
-        assert tree.files() == before
-
-    def test_a_lock_that_is_a_pipe_makes_nobody_wait(self, tree: Tree) -> None:
-        tree.holds(plan())
-        tree.at(STATE).mkdir(parents=True)
-        os.mkfifo(tree.at(STATE) / "lock")
-
-        done = tree.run(plan())
-
-        assert done.returncode == 10
-        assert "holds a link, or what is not ours" in done.stderr
 
 
 class TestFoldersThatARunMade:
