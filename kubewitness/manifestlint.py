@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.apiserver import AuditSettings, StaticPod
 from kubewitness.auditpolicy.lint import Linted, LintFinding, NotLookedAt
 from kubewitness.auditpolicy.lint.accepting import accept
-from kubewitness.auditpolicy.lint.comments import matches_nothing, without_reason
+from kubewitness.auditpolicy.lint.catalogue import KNOWN_IDS
+from kubewitness.auditpolicy.lint.comments import matches_nothing, unknown_ids, without_reason
 from kubewitness.auditpolicy.lint.ignores import ignores_in
 from kubewitness.auditpolicy.lint.run import worst_first
 from kubewitness.knownversions import NEWEST
@@ -23,10 +24,10 @@ from kubewitness.observed import ApiServer, Broken, PolicyFile, configuration_of
 from kubewitness.probe.reading import File, Reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kubewitness.auditpolicy.lint.ignores import Ignore
-    from kubewitness.auditpolicy.lint.rule import LintRule
+    from kubewitness.auditpolicy.lint.rule import Found, LintRule
     from kubewitness.check import Check
     from kubewitness.model import Finding, ServerVersion
     from kubewitness.standard import Standard
@@ -132,7 +133,12 @@ def lint_manifest(manifest: Manifest, catalogue: Sequence[Check], standard: Stan
     unknown = [result for result in results if result.status is Status.UNKNOWN]
     ignores = ignores_in(manifest.text)
     sorted_out = accept(found, ignores)
-    told = [*_told(without_reason, ignores), *_told(matches_nothing, sorted_out.unused)]
+    unused = [item for item in sorted_out.unused if not set(item.ids).isdisjoint(KNOWN_IDS)]
+    told = [
+        *_told(without_reason, without_reason.function(ignores)),
+        *_told(without_reason, unknown_ids(ignores, KNOWN_IDS)),
+        *_told(matches_nothing, matches_nothing.function(unused)),
+    ]
     missing = [NotLookedAt(code, why) for code, why in _OF_THE_NODE.items()]
     refused = any(item.id == _REFUSED for item in found)
     missing += [NotLookedAt(item.code, _why(server, item, refused=refused)) for item in unknown]
@@ -154,8 +160,8 @@ def _why(server: ApiServer, unknown: Finding, *, refused: bool) -> str:
     return f"{server.name} was not judged" if isinstance(server.pod, Unread) else unknown.message
 
 
-def _told(rule: LintRule[Sequence[Ignore]], ignores: Sequence[Ignore]) -> Iterator[LintFinding]:
-    for item in rule.function(ignores):
+def _told(rule: LintRule[Sequence[Ignore]], found: Iterable[Found]) -> Iterator[LintFinding]:
+    for item in found:
         line, column = (item.mark.line, item.mark.column) if item.mark is not None else (None, None)
         yield LintFinding(rule.id, rule.severity, item.message, line, column)
 

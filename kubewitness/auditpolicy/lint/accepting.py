@@ -34,7 +34,8 @@ def accept(findings: Iterable[LintFinding], ignores: Sequence[Ignore]) -> Sorted
     whole = [item for item in ignores if item.is_whole]
     kept, accepted, used = [], [], []
     for finding in findings:
-        covering = [item for item in whole if finding.id in item.ids and item.rule in {None, finding.rule}]
+        places = {None, finding.rule, finding.stands_in}
+        covering = [item for item in whole if finding.id in item.ids and item.rule in places]
         used += covering
         if covering:
             accepted.append(Accepted(finding, covering[0].reason))

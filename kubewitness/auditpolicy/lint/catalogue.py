@@ -48,3 +48,6 @@ LINT_RULES: Final[tuple[LintRule[Any], ...]] = tuple(
     sorted((*REFUSAL_RULES, *POLICY_RULES, *comments.RULES), key=lambda rule: rule.id)
 )
 """Every rule, by id."""
+
+KNOWN_IDS: Final = (*(rule.id for rule in LINT_RULES), *(f"AF{number:03}" for number in range(1, 9)))
+"""What an ignore comment can name: the rules, and the codes of checks."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.lint.rule import Found, LintRule, lint_rule
@@ -12,10 +14,11 @@ if TYPE_CHECKING:
 
     from kubewitness.auditpolicy.lint.ignores import Ignore
 
+_NUMBER: Final = re.compile(r"\D")
 _DOCS: Final = "https://kubernetes.io/docs/tasks/debug/debug-cluster/audit/#audit-policy"
 
 
-@lint_rule("AP070", "an ignore comment without an id or a reason", Severity.MEDIUM, source=_DOCS)
+@lint_rule("AP070", "an ignore comment without a known id or a reason", Severity.MEDIUM, source=_DOCS)
 def without_reason(ignores: Sequence[Ignore]) -> Iterator[Found]:
     """What is accepted, and why, has to be said: ``# kubewitness: ignore AP042 the reason``. Until then nothing is."""
     for ignore in ignores:
@@ -23,6 +26,21 @@ def without_reason(ignores: Sequence[Ignore]) -> Iterator[Found]:
             lacks = "reason" if ignore.ids else "id, such as AP042"
             form = "# kubewitness: ignore AP042 the reason"
             yield Found(f"the comment has no {lacks}, and so no effect: write {form}", mark=ignore.mark)
+
+
+def unknown_ids(ignores: Sequence[Ignore], known: Sequence[str]) -> Iterator[Found]:
+    """AP070 of an id that no rule has, with the one that it is nearest to."""
+    for ignore in ignores:
+        for item in ignore.ids:
+            if item not in known:
+                yield Found(f"the comment names {item}, which is no rule: {_nearest(item, known)} is", mark=ignore.mark)
+
+
+def _nearest(item: str, known: Sequence[str]) -> str:
+    """The one with the same number, else the one that is spelled most alike."""
+    number = int(_NUMBER.sub("", item) or 0)
+    same = [it for it in known if int(_NUMBER.sub("", it)) == number]
+    return (get_close_matches(item, same or known, 1, 0) or [known[0]])[0]
 
 
 @lint_rule("AP071", "an ignore comment that matches nothing", Severity.INFO, source=_DOCS)

@@ -12,7 +12,7 @@ from kubewitness.auditpolicy.lint.rule import CODE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import samples
 from kubewitness.auditpolicy.lint.words import rule_name, several, what_it_matches
 from kubewitness.auditpolicy.probes import PROBES
-from kubewitness.auditpolicy.types import Level, Policy
+from kubewitness.auditpolicy.types import Policy
 from kubewitness.godecode.tree import Mark
 from kubewitness.model import Severity
 
@@ -23,6 +23,23 @@ if TYPE_CHECKING:
     from kubewitness.godecode.tree import Problem
 
 _UNKNOWN: Final = re.compile(r'(?:unknown|duplicate) field "(?:rules\[(\d+)\]\.)?(.*)"')
+_DESCRIBING: Final = frozenset(
+    {
+        "annotations",
+        "comment",
+        "comments",
+        "description",
+        "id",
+        "labels",
+        "metadata",
+        "name",
+        "note",
+        "notes",
+        "reason",
+        "title",
+    }
+)
+"""Keys by which nobody means to say what a rule matches."""
 _DUPLICATE: Final = re.compile(r'line \d+: key "?(.*?)"? already set in map')
 
 
@@ -31,7 +48,8 @@ def dropped_key(subject: Subject) -> Iterator[Found]:
     """What kube-apiserver does not know it drops, with one line in its log (before 1.26 without a word).
 
     The rule goes on without it, and matches more than was meant. High where it then hides requests that a later rule
-    would have recorded in more detail; medium where it only records more than was meant; low where no rule changes.
+    would have recorded in more detail; medium where it only records more than was meant; low where no rule changes, no
+    request reaches the rule, or the key only describes it, as ``description`` does.
     """
     by_rule: dict[int | None, list[Problem]] = {}
     for problem in subject.ignored:
@@ -49,6 +67,8 @@ def _dropped(subject: Subject, rule: int | None, problems: list[Problem]) -> Fou
         return Found(f"{message}; no rule changes by it: remove it", severity=Severity.LOW, mark=mark)
     left = subject.rules[rule]
     became = f"{rule_name(subject, rule)} is now {left.level} for {what_it_matches(left)}"
+    if rule in subject.reach.dead or all(_name(problem).lower() in _DESCRIBING for problem in problems):
+        return Found(f"{message}: {became}", rule=rule, severity=Severity.LOW, mark=mark)
     severity = Severity.HIGH if _hides(subject, rule) else Severity.MEDIUM
     return Found(f"{message}: {became}", rule=rule, severity=severity, mark=mark)
 
@@ -77,7 +97,7 @@ def _hides(subject: Subject, index: int) -> bool:
     without = compile_policy(Policy(rest, subject.policy.omit_stages), subject.version)
     asked = (*(probe.attributes for probe in PROBES), *samples(rule, rule.verbs or ALL_VERBS))
     decided = (attributes for attributes in asked if subject.decide(attributes).rule == index)
-    return rule.level is Level.NONE or any(without(item).level.rank > rule.level.rank for item in decided)
+    return any(without(item).level.rank > rule.level.rank for item in decided)
 
 
 @lint_rule("AP007", "a second YAML document", Severity.MEDIUM, source=CODE)

@@ -1,6 +1,7 @@
 """Comments that say why a finding is accepted: ``# kubewitness: ignore AP042 the operator audits itself``.
 
-One on a rule, or directly before it, is for that rule; one above ``rules:``, or below them, is for the whole file.
+One on a rule, or directly before it, is for that rule: for what it decides, and for what stands in its lines. One above
+``rules:``, or below them, is for the whole file.
 """
 
 from __future__ import annotations
@@ -17,14 +18,18 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.types import Rule
 
 _COMMENT: Final = re.compile(r"(?:^|\s)(#\s*kubewitness:\s*ignore\b)(.*)")
-_IDS: Final = re.compile(r"[\s:]*((?:A[PF]\d{3}\b[\s,]*)*)(.*)", re.IGNORECASE)
-_ID: Final = re.compile(r"A[PF]\d{3}", re.IGNORECASE)
+_IDS: Final = re.compile(r"[\s:]*((?:[A-Z]{1,4}[-_]?\d{1,5}\b[\s,]*)*)(.*)", re.IGNORECASE)
+_ID: Final = re.compile(r"[A-Z]{1,4}[-_]?\d{1,5}", re.IGNORECASE)
+"""What looks like an id: one that no rule has is told of, never passed over."""
 _RULES: Final = re.compile(r"""\s*["']?rules["']?\s*:""")
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """One such comment. ``ids`` in capitals; ``rule``: the one that it is for, ``None``: all of the file."""
+    """One such comment.
+
+    ``ids`` in capitals, whether or not a rule has them; ``rule``: the one that it is for, ``None``: all of the file.
+    """
 
     ids: tuple[str, ...]
     reason: str

@@ -23,6 +23,7 @@ _GROUPS: Final = re.compile(
 _USERS: Final = re.compile(r"system:(anonymous|apiserver|serviceaccount(:.*)?|node:.+)")
 _ACCOUNT: Final = re.compile(r"system:serviceaccount(:.*)?")
 _WHOLE_ACCOUNT: Final = re.compile(r"system:serviceaccount:[^:]+:[^:]+")
+_LEADER: Final = "controller-leader"
 _GONE: Final = {
     "system:unsecured": "the insecure port is gone since 1.20",
     "kubelet": "kubelets are system:node:NAME in the group system:nodes",
@@ -81,15 +82,21 @@ def _group_advice(name: str) -> str | None:
     return "is a user: write it under users"
 
 
-@lint_rule("AP015", "an identity that nobody has any more", Severity.INFO, source=_AUTHENTICATION)
+@lint_rule("AP015", "a name that nobody and nothing has any more", Severity.INFO, source=_AUTHENTICATION)
 def dead_identity(subject: Subject) -> Iterator[Found]:
-    """Copied from policy to policy since Kubernetes 1.7: the rule matches nobody."""
+    """Copied from policy to policy since Kubernetes 1.7: the rule matches nobody, or an object that is gone."""
     for name, why in _GONE.items():
         rules = [index for index, rule in subject.live() if name in rule.users]
         if rules:
             text = f'"{name}" in {rule_names(subject, rules)}: nobody has this name any more, {why}: remove it'
             at = subject.rules[rules[0]].users.index(name)
             yield Found(text, rules[0], mark=subject.place(f"rules[{rules[0]}].users[{at}]"))
+    for index, rule in subject.live():
+        for at, entry in enumerate(rule.resources):
+            if entry.group == "" and "configmaps" in entry.resources and _LEADER in entry.resource_names:
+                text = f'"{_LEADER}" in {rule_name(subject, index)}: leader election has used a Lease instead of this '
+                place = subject.place(f"rules[{index}].resources[{at}].resourceNames")
+                yield Found(f"{text}ConfigMap since 1.20: remove it", index, mark=place)
 
 
 RULES: Final[tuple[LintRule[Subject], ...]] = (can_never_match, users_and_groups, dead_identity)

@@ -71,11 +71,16 @@ def never_reached(subject: Subject) -> Iterator[Found]:
         decide = "decides" if len(deciding) == 1 else "decide"
         causes = f"{rule_names(subject, deciding)} {decide} all of it first"
         advice = f"remove {them}"
-        if differs:
+        if differs and all(_records_more(subject.rules[index], rule) for index in dead for rule in before):
             advice += f", or move {them} in front of {rule_name(subject, deciding[0])} to decide first"
         text = f"{rule_names(subject, dead)} {are} never reached, because {causes}"
         severity = Severity.HIGH if differs else Severity.LOW
         yield Found(f"{text}: {advice}", deciding[0], severity=severity, mark=subject.place_of(dead[0]))
+
+
+def _records_more(rule: Rule, other: Rule) -> bool:
+    """In front of ``other`` it would take nothing out of the log."""
+    return rule.level.rank >= other.level.rank and set(rule.omit_stages) <= set(other.omit_stages)
 
 
 def _effect(rule: Rule) -> tuple[object, ...]:

@@ -43,7 +43,8 @@ class LintFinding:
 
     ``suggestion`` is YAML to paste before the rule that decided, which stands at ``rule_line`` and ``rule_column`` (for
     ``NO_RULE`` the last rule does). ``replaces``: no request reaches that rule behind it, so it can go. ``check``: the
-    check that found it, for the ids AF. The other fields are those of ``Found``.
+    check that found it, for the ids AF. ``stands_in``: the rule in whose lines ``line`` is. The other fields are those
+    of ``Found``.
     """
 
     id: str
@@ -59,6 +60,7 @@ class LintFinding:
     suggestion: str | None = None
     replaces: bool = False
     check: str | None = None
+    stands_in: int | None = None
 
 
 _S = TypeVar("_S")

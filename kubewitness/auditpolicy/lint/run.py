@@ -10,7 +10,7 @@ from kubewitness.auditpolicy.decode import Loaded, Refused
 from kubewitness.auditpolicy.documents import second_document
 from kubewitness.auditpolicy.lint import comments, reached
 from kubewitness.auditpolicy.lint.accepting import Accepted, accept
-from kubewitness.auditpolicy.lint.catalogue import POLICY_RULES, REFUSAL_RULES
+from kubewitness.auditpolicy.lint.catalogue import KNOWN_IDS, POLICY_RULES, REFUSAL_RULES
 from kubewitness.auditpolicy.lint.ignores import Ignore, ignores_in
 from kubewitness.auditpolicy.lint.reachability import replaces
 from kubewitness.auditpolicy.lint.refusal import places_of, refusal_of
@@ -109,6 +109,7 @@ def _lint_policy(source: _Source, loaded: Loaded, version: ServerVersion, settin
     found = accept(findings, ignores)
     unused = [item for item in found.unused if _was_looked_at(item, known)]
     told = [source.finding(comments.without_reason, item) for item in comments.without_reason.function(ignores)]
+    told += [source.finding(comments.without_reason, item) for item in comments.unknown_ids(ignores, KNOWN_IDS)]
     told += [source.finding(comments.matches_nothing, item) for item in comments.matches_nothing.function(unused)]
     return Linted(
         source.verdict.file,
@@ -172,6 +173,7 @@ class _Source:
             rule_column=decided.column if decided is not None else None,
             suggestion=rules_yaml(found.suggestion, self._indent()) if found.suggestion else None,
             replaces=subject is not None and _replaces(subject, found),
+            stands_in=subject.rule_at(mark) if subject is not None and mark is not None else None,
         )
 
     def _indent(self) -> int:
@@ -193,9 +195,9 @@ def _replaces(subject: Subject, found: Found) -> bool:
 
 
 def _was_looked_at(ignore: Ignore, settings: AuditSettings | None) -> bool:
-    """Whether a comment that accepted nothing could have: of ids AF the manifest speaks, of some only with flags."""
+    """Whether a comment that accepted nothing could have: AF is the manifest's, some need flags, some are no ids."""
     needs = {rule.id for rule in POLICY_RULES if rule.needs_flags and settings is None}
-    return not all(item in needs or item.startswith("AF") for item in ignore.ids)
+    return not all(item in needs or item.startswith("AF") or item not in KNOWN_IDS for item in ignore.ids)
 
 
 def _not_looked_at(subject: Subject, settings: AuditSettings | str) -> Iterator[NotLookedAt]:

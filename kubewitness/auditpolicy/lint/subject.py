@@ -110,6 +110,11 @@ class Subject:
         """Where the first of ``paths`` stands that stands anywhere."""
         return next((self.places[path] for path in paths if path in self.places), None)
 
+    def rule_at(self, mark: Mark) -> int | None:
+        """The rule in whose lines this place is; ``None`` beside the rules, and where aliases put them anywhere."""
+        before = [at for at, rule in enumerate(self.rules) if 0 < rule.line <= mark.line and rule.column <= mark.column]
+        return before[-1] if before else None
+
     def place_of(self, rule: int | None) -> Mark | None:
         """Where a rule stands; of ``NO_RULE`` the last one, behind which another belongs."""
         if rule is None:

@@ -89,7 +89,10 @@ def partial_reads(subject: Subject) -> Iterator[Found]:
 
 @lint_rule("AP051", "writes without patch", Severity.MEDIUM, source=_REQUESTS, by_outcome=True)
 def without_patch(subject: Subject) -> Iterator[Found]:
-    """``kubectl apply``, ``edit``, ``label`` and ``scale`` are patches, and so is what most controllers write."""
+    """``kubectl apply``, ``edit``, ``label`` and ``scale`` are patches, and so is what most controllers write.
+
+    Low where a patch is recorded as well, without what was sent.
+    """
     for index, rule in subject.live():
         if rule.level is Level.NONE or not {"create", "update"} & {*rule.verbs} or "patch" in rule.verbs:
             continue
@@ -101,7 +104,7 @@ def without_deletecollection(subject: Subject) -> Iterator[Found]:
     """A DELETE of a whole collection is one deletecollection: everything goes at once, and no delete is seen.
 
     ``kubectl delete --raw``, client-go and the namespace controller send it. ``kubectl delete --all`` does not: it
-    deletes one by one.
+    deletes one by one. Low where it is recorded as well, in less detail.
     """
     for index, rule in subject.live():
         if rule.level is not Level.NONE and "delete" in rule.verbs and "deletecollection" not in rule.verbs:
@@ -111,9 +114,17 @@ def without_deletecollection(subject: Subject) -> Iterator[Found]:
 def _without(subject: Subject, index: int, rule: Rule, verb: str) -> Iterator[Found]:
     if rule.non_resource_urls:
         return
-    found = _fallen(subject, index, replace(rule, verbs=(verb,)))
+    fallen = _fallen(subject, index, replace(rule, verbs=(verb,)))
+    found = tuple(item for item in fallen if not _is_decided(subject, item, verb))
     if found:
-        yield _told(subject, index, found, verb, guarded(replace(_plain(rule), verbs=(verb,))))
+        told = _told(subject, index, found, verb, guarded(replace(_plain(rule), verbs=(verb,))))
+        is_lost = any(item.decision.level is Level.NONE for item in found)
+        yield told if is_lost else replace(told, severity=Severity.LOW)
+
+
+def _is_decided(subject: Subject, item: _Fallen, verb: str) -> bool:
+    """Another rule is for this verb alone: whoever wrote it thought of it."""
+    return item.decision.rule != NO_RULE and subject.rules[item.decision.rule].verbs == (verb,)
 
 
 def _plain(rule: Rule) -> Rule:
@@ -126,7 +137,7 @@ def names_without_name(subject: Subject) -> Iterator[Found]:
     """A create and a deletecollection carry no name, so a rule with resourceNames does not match them."""
     for index, rule in subject.live():
         entries = [entry for entry in rule.resources if entry.resource_names]
-        verbs = [verb for verb in ("create", "deletecollection") if not rule.verbs or verb in rule.verbs]
+        verbs = [verb for verb in ("create", "deletecollection") if _is_meant(rule, verb)]
         named = [entry for entry in entries if any("/" not in name for name in entry.resources)]
         if not named or not verbs:
             continue
@@ -142,6 +153,11 @@ def names_without_name(subject: Subject) -> Iterator[Found]:
             yield _nameless(subject, index, other)
 
 
+def _is_meant(rule: Rule, verb: str) -> bool:
+    """A rule that leaves objects out and names no verb is about these; that their create is recorded is welcome."""
+    return verb in rule.verbs if rule.level is Level.NONE else not rule.verbs or verb in rule.verbs
+
+
 def _nameless(subject: Subject, index: int, found: list[_Fallen]) -> Found:
     rule, first = subject.rules[index], found[0]
     names = several([name for entry in rule.resources for name in entry.resource_names])
@@ -149,8 +165,6 @@ def _nameless(subject: Subject, index: int, found: list[_Fallen]) -> Found:
     text += (
         f"{request_words(first.asked)} is recorded at {first.decision.level} ({decider(subject, first.decision.rule)})"
     )
-    if "controller-leader" in names:
-        text += "; leader election has used a Lease instead of this ConfigMap since 1.20"
     at = next(at for at, entry in enumerate(rule.resources) if entry.resource_names)
     others = tuple(request_words(item.asked) for item in found[1:])
     mark = subject.place(f"rules[{index}].resources[{at}].resourceNames")

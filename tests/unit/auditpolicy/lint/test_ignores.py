@@ -50,12 +50,42 @@ def test_between_two_rules_it_is_for_the_second() -> None:
 
 
 def test_behind_the_last_rule_it_is_for_that_one() -> None:
-    policy = f"{HEADER}- level: Metadata\n- level: None\n  users: [jane]\n# kubewitness: ignore AP012 kept for later\n"
+    policy = f"{HEADER}- level: Metadata\n- level: None\n  users: [jane]\n# kubewitness: ignore AP042 kept for later\n"
 
     found = linted(policy)
 
     assert [item.id for item in found.findings] == ["AP012", "AP071"]
-    assert found.findings[1].message.startswith("there is no finding AP012 at rules[1]")
+    assert found.findings[1].message.startswith("there is no finding AP042 at rules[1]")
+
+
+_PATHS = "- level: None\n  users: [system:anonymous]\n  nonResourceURLs:\n  - /healthz\n- level: Metadata\n"
+_BODIES = "- level: Request\n  verbs: [create, update]\n  omitManagedFields: true\n  resources:\n  - group: apps\n"
+
+
+@pytest.mark.parametrize("at", ["top", "before", "on", "above the line", "on the line"])
+@pytest.mark.parametrize(
+    ("rule", "rules", "line"),
+    [("AP056", _PATHS, "  - /healthz"), ("AP051", f"{_BODIES}- level: Metadata\n", "  verbs: [create, update]")],
+    ids=["AP056", "AP051"],
+)
+def test_it_counts_at_the_rule_and_the_line_that_are_to_blame_whichever_rule_decides(
+    rule: str, rules: str, line: str, at: str
+) -> None:
+    why = f"# kubewitness: ignore {rule} it is meant so"
+    first = rules.splitlines()[0]
+    places = {
+        "top": f"{why}\n{HEADER}{rules}",
+        "before": f"{HEADER}{why}\n{rules}",
+        "on": HEADER + rules.replace(first, f"{first} {why}", 1),
+        "above the line": HEADER + rules.replace(line, f"  {why}\n{line}", 1),
+        "on the line": HEADER + rules.replace(line, f"{line} {why}", 1),
+    }
+
+    found = linted(places[at])
+
+    assert rule in ids(f"{HEADER}{rules}")
+    assert found.findings == ()
+    assert [item.finding.id for item in found.accepted] == [rule]
 
 
 def test_what_no_rule_decides_is_accepted_for_the_file() -> None:
@@ -69,6 +99,24 @@ def test_what_no_rule_decides_is_accepted_for_the_file() -> None:
 
 def test_without_a_reason_it_has_no_effect() -> None:
     assert ids(f"{HEADER}# kubewitness: ignore AP042 ...\n{SILENT}") == ["AP042", "AP070"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "nearest"),
+    [("AP42", "AP042"), ("AP-042", "AP042"), ("AP999", "AP071"), ("AB042", "AP042"), ("AF099", "AF008")],
+)
+def test_an_id_that_no_rule_has_is_told_with_the_nearest_one(typed: str, nearest: str) -> None:
+    found = linted(f"{HEADER}# kubewitness: ignore {typed} it talks to itself\n{SILENT}")
+
+    assert [item.id for item in found.findings] == ["AP042", "AP070"]
+    assert found.findings[1].message == f"the comment names {typed}, which is no rule: {nearest} is"
+
+
+def test_beside_one_that_there_is_it_takes_nothing_from_that() -> None:
+    found = linted(f"{HEADER}# kubewitness: ignore AP042 AP0421 it talks to itself\n{SILENT}")
+
+    assert [item.id for item in found.findings] == ["AP070"]
+    assert [item.finding.id for item in found.accepted] == ["AP042"]
 
 
 def test_it_accepts_no_refusal() -> None:
