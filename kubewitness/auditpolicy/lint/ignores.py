@@ -78,11 +78,11 @@ def _owners(lines: Sequence[str], rules: Sequence[Rule]) -> dict[int, int]:
     owners: dict[int, int] = {}
     begin = _rules_key(lines, starts[0]) + 1
     for index, start in enumerate(starts):
-        end = starts[index + 1] - 1 if index + 1 < len(starts) else _end(lines, rules[index])
-        last = _last_content(lines, start, end)
+        end = starts[index + 1] - 1 if index + 1 < len(starts) else end_of(lines, rules[index])
+        last = last_content(lines, start, end)
         owners.update(dict.fromkeys(range(begin, last + 1), index))
         begin = last + 1
-    owners.update(dict.fromkeys(range(begin, _end(lines, rules[-1]) + 1), len(rules) - 1))
+    owners.update(dict.fromkeys(range(begin, end_of(lines, rules[-1]) + 1), len(rules) - 1))
     return owners
 
 
@@ -91,12 +91,12 @@ def _rules_key(lines: Sequence[str], first: int) -> int:
     return max((number for number, line in enumerate(lines[:first], 1) if _RULES.match(line)), default=first - 1)
 
 
-def _last_content(lines: Sequence[str], start: int, end: int) -> int:
+def last_content(lines: Sequence[str], start: int, end: int) -> int:
     """The last line of a rule with more than a comment on it."""
     return max((at for at in range(start, end + 1) if _has_content(lines[at - 1])), default=start)
 
 
-def _end(lines: Sequence[str], last: Rule) -> int:
+def end_of(lines: Sequence[str], last: Rule) -> int:
     """The last line that belongs to the last rule: before the next key of the policy itself."""
     for at in range(last.line + 1, len(lines) + 1):
         line = lines[at - 1]

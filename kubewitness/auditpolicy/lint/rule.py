@@ -10,6 +10,7 @@ from kubewitness.model import Severity
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kubewitness.auditpolicy.lint.edits import Edit
     from kubewitness.auditpolicy.types import Rule
     from kubewitness.godecode.tree import Mark
 
@@ -44,7 +45,7 @@ class LintFinding:
     ``suggestion`` is YAML to paste before the rule that decided, which stands at ``rule_line`` and ``rule_column`` (for
     ``NO_RULE`` the last rule does). ``replaces``: no request reaches that rule behind it, so it can go. ``check``: the
     check that found it, for the ids AF. ``stands_in``: the rule in whose lines ``line`` is. The other fields are those
-    of ``Found``.
+    of ``Found``. ``edit``: the suggestion as an edit of the file; ``None`` where it cannot be one.
     """
 
     id: str
@@ -61,6 +62,7 @@ class LintFinding:
     replaces: bool = False
     check: str | None = None
     stands_in: int | None = None
+    edit: Edit | None = None
 
 
 _S = TypeVar("_S")

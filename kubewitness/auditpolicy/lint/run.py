@@ -11,6 +11,7 @@ from kubewitness.auditpolicy.documents import second_document
 from kubewitness.auditpolicy.lint import comments, reached
 from kubewitness.auditpolicy.lint.accepting import Accepted, accept
 from kubewitness.auditpolicy.lint.catalogue import KNOWN_IDS, POLICY_RULES, REFUSAL_RULES
+from kubewitness.auditpolicy.lint.edits import Edit, edit_of
 from kubewitness.auditpolicy.lint.ignores import Ignore, ignores_in
 from kubewitness.auditpolicy.lint.reachability import replaces
 from kubewitness.auditpolicy.lint.refusal import places_of, refusal_of
@@ -160,6 +161,7 @@ class _Source:
         if subject is not None:
             decided = subject.place_of(found.rule) if found.rule is not None else None
             mark = mark or subject.place_of(found.rule)
+        suggestion = rules_yaml(found.suggestion, self._indent()) if found.suggestion else None
         return LintFinding(
             id=rule.id,
             severity=found.severity or rule.severity,
@@ -171,10 +173,17 @@ class _Source:
             rule=found.rule,
             rule_line=decided.line if decided is not None else None,
             rule_column=decided.column if decided is not None else None,
-            suggestion=rules_yaml(found.suggestion, self._indent()) if found.suggestion else None,
+            suggestion=suggestion,
             replaces=subject is not None and _replaces(subject, found),
+            edit=self._edit(subject, found.rule, suggestion),
             stands_in=subject.rule_at(mark) if subject is not None and mark is not None else None,
         )
+
+    def _edit(self, subject: Subject | None, rule: int | None, suggestion: str | None) -> Edit | None:
+        """Of the file itself; inside another file a line may be anything."""
+        if subject is None or rule is None or suggestion is None or self.verdict.inside is not None:
+            return None
+        return edit_of(self.text.splitlines(), subject.rules, rule, suggestion)
 
     def _indent(self) -> int:
         """Of the items of ``rules``, so that what is suggested can be pasted between them."""

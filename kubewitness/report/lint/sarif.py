@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kubewitness.auditpolicy.lint import Accepted, Linted, LintFinding
+    from kubewitness.auditpolicy.lint.edits import Edit
     from kubewitness.report import Options
     from kubewitness.report.lint.report import LintReport
 
@@ -93,6 +94,17 @@ def _result(item: Linted, finding: LintFinding, ids: list[str]) -> dict[str, Any
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"kubewitness/v1": _fingerprint(item, finding)},
         "properties": {"severity": finding.severity, "probe": finding.probe, "others": list(finding.others)},
+        **({"fixes": [_fix(item, finding, finding.edit)]} if finding.edit is not None else {}),
+    }
+
+
+def _fix(item: Linted, finding: LintFinding, edit: Edit) -> dict[str, Any]:
+    """The suggestion, put where it belongs. A region that ends where it begins is a place to write at."""
+    place = {"startLine": edit.line, "startColumn": edit.column, "endLine": edit.line, "endColumn": edit.column}
+    written = {"deletedRegion": place, "insertedContent": {"text": edit.text}}
+    return {
+        "description": {"text": f"Write a rule {where_to_write(finding).replace('instead of', 'before')}"},
+        "artifactChanges": [{"artifactLocation": {"uri": _uri(item.file)}, "replacements": [written]}],
     }
 
 

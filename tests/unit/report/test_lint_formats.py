@@ -97,6 +97,17 @@ class TestSarif:
         assert result["level"] == "error"
         assert "\nWrite before rules[1]:\n  - level: Metadata\n" in result["message"]["text"]
 
+    def test_a_suggestion_is_a_fix_that_an_editor_can_apply(self) -> None:
+        result = self.run()["results"][0]
+
+        (fix,) = result["fixes"]
+        (change,) = fix["artifactChanges"]
+        (written,) = change["replacements"]
+        assert fix["description"]["text"] == "Write a rule before rules[1]"
+        assert change["artifactLocation"] == {"uri": "policies/a.yaml"}
+        assert written["deletedRegion"] == {"startLine": 7, "startColumn": 1, "endLine": 7, "endColumn": 1}
+        assert written["insertedContent"]["text"].startswith("  - level: Metadata\n")
+
     def test_what_a_comment_accepts_is_suppressed_with_its_reason(self) -> None:
         (accepted,) = [result for result in self.run()["results"] if "suppressions" in result]
 
