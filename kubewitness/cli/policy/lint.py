@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from kubewitness.cli.output import one_line, options, write
+from kubewitness.cli.output import one_line, options, sinks, write
 from kubewitness.cli.policy.source import read_bytes, target_version
 from kubewitness.errors import KubewitnessError
 from kubewitness.knownversions import OLDEST
@@ -43,7 +43,7 @@ def _formats(typed: str) -> list[str]:
     "outputs",
     metavar="FORMAT[=FILE]",
     multiple=True,
-    help="table, json, sarif or github; may be given again.",
+    help="table, json, sarif or github; may be given again, all but one with a FILE.",
     shell_complete=lambda _ctx, _parameter, typed: _formats(typed),
 )
 @click.option(
@@ -88,14 +88,13 @@ def command(
     from kubewitness import __version__  # noqa: PLC0415
     from kubewitness.report.lint import LintReport, lint_renderer  # noqa: PLC0415
 
-    sinks = [item.partition("=")[::2] for item in outputs or ("table",)]
-    renderers = [lint_renderer(name) for name, _ in sinks]
+    wanted = [(lint_renderer(name), file) for name, file in sinks(outputs or ("table",))]
     explicit = ctx.get_parameter_source("version") is not ParameterSource.DEFAULT
     flags = _manifest(manifest, version if explicit else None) if manifest is not None else None
     linted, all_read = _lint(files, flags.version if flags else version, flags)
     report = LintReport(f"kubewitness {__version__}", tuple(linted))
-    for render, (_, file) in zip(renderers, sinks, strict=True):
-        write(render(report, options(to_terminal=not file)), file or None)
+    for render, file in wanted:
+        write(render(report, options(to_terminal=file is None)), file)
     sys.exit(report.exit_code(Severity(fail_on)) if all_read else 2)
 
 
@@ -139,7 +138,7 @@ def _write_rules(files: tuple[str, ...], outputs: tuple[str, ...]) -> None:
 
     if files:
         raise click.UsageError("--rules lists the rules and takes no FILE")
-    for name, _, file in (item.partition("=") for item in outputs or ("table",)):
+    for name, file in sinks(outputs or ("table",)):
         if name not in RULE_FORMATS:
             raise KubewitnessError(f"-o {name}: no such format of --rules; there are {', '.join(RULE_FORMATS)}")
-        write(RULE_FORMATS[name](LINT_RULES, load_catalogue()), file or None)
+        write(RULE_FORMATS[name](LINT_RULES, load_catalogue()), file)
