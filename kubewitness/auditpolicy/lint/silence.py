@@ -193,7 +193,7 @@ def _for_anonymous(subject: Subject, rule: int) -> tuple[Rule, ...]:
         return (CATCH_ALL,)
     dropping = subject.rules[rule]
     recorded = narrowed(dropping, Level.METADATA, dropping.verbs, ANONYMOUS[1])
-    if dropping.resources or dropping.namespaces:
+    if dropping.resources or dropping.namespaces or (dropping.verbs and "get" not in dropping.verbs):
         return (recorded,)
     checks = Rule(Level.NONE, user_groups=ANONYMOUS[1], non_resource_urls=("/healthz*", "/livez*", "/readyz*"))
     return checks, recorded

@@ -66,7 +66,7 @@ def _short(subject: Subject, index: int, short: list[str]) -> Found:
     asked = [_asked(rule, child) for child in children]
     decisions = [subject.decide(item) for item in asked]
     text = f"{rule_name(subject, index)} says {rule.level} for {several(short)}, but {children[0]} is recorded at "
-    text += f"{decisions[0].level}: write {several([url.rstrip('/') + '*' for url in short])}"
+    text += f"{decisions[0].level}: write {several([url.rstrip('/') + '/*' for url in short])} as well"
     first = min((decision.rule for decision in decisions if decision.rule >= 0), default=-1)
     at = rule.non_resource_urls.index(short[0])
     suggestion = replace(rule, non_resource_urls=tuple(url.rstrip("/") + "/*" for url in short))

@@ -14,7 +14,7 @@ from kubewitness.report.lint.report import not_looked_at, summary_line, where_to
 from kubewitness.report.safe import safe, safe_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kubewitness.auditpolicy.lint import Linted, LintFinding
     from kubewitness.report import Options
@@ -78,7 +78,7 @@ class _Writer:
         if written:
             last = max(written, key=lambda finding: finding.replaces)
             yield f"    write {where_to_write(last)}:"
-            for suggestion in dict.fromkeys(finding.suggestion or "" for finding in written):
+            for suggestion in _to_write(written):
                 yield from (f"      {line}" for line in safe_lines(suggestion, ascii_only=self.ascii_only))
 
     def _place(self, item: Linted, finding: LintFinding) -> str:
@@ -115,6 +115,13 @@ class _Writer:
     def styled(self, text: str, style: str) -> str:
         """In colour where that is wanted."""
         return f"\x1b[{style}m{text}\x1b[0m" if self.color and style else text
+
+
+def _to_write(written: Sequence[LintFinding]) -> Iterable[str]:
+    """Each suggestion once; a rule for everything is all that is needed."""
+    suggestions = dict.fromkeys(finding.suggestion or "" for finding in written)
+    whole = [text for text in suggestions if text.strip() == "- level: Metadata"]
+    return whole or suggestions
 
 
 def _place_of(finding: LintFinding) -> tuple[int | None, int | None]:

@@ -34,6 +34,16 @@ def test_what_to_write_stands_once_and_can_be_pasted() -> None:
     assert sum(line.startswith("    write ") for line in lines) == 1
 
 
+def test_where_a_rule_for_everything_is_to_be_written_no_other_is_shown() -> None:
+    head = lintreports.POLICY[: lintreports.POLICY.index("  #")]
+    policy = f"{head}  - level: Metadata\n    users: [jane]\n  - level: None\n"
+
+    shown = render(lintreports.report(*lint("p.yaml", policy.encode(), lintreports.NEWEST)), Options())
+
+    assert shown.count("    write ") == 1
+    assert "\n    write instead of rules[1]:\n        - level: Metadata\n\n" in shown
+
+
 def test_a_clean_policy_and_one_that_was_not_judged_say_so() -> None:
     shown = render(lintreports.some(), Options())
 
