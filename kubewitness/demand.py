@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver import StaticPod, rotation_gaps
 from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
-from kubewitness.auditpolicy.exempted import exemptions
-from kubewitness.auditpolicy.exempting import recording, those_of, what_of
+from kubewitness.auditpolicy.exemption import exemptions
+from kubewitness.auditpolicy.exemptionwords import recording, those_of, what_of
 from kubewitness.model import Unread
 from kubewitness.probe.reading import File
 

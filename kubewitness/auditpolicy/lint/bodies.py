@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.lint.rule import AUDITING, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.words import capital, rule_name, titles
-from kubewitness.auditpolicy.lint.yamltext import metadata_for, narrowed
+from kubewitness.auditpolicy.policyyaml import metadata_for, narrowed
 from kubewitness.auditpolicy.types import Level
 from kubewitness.model import Severity
 

@@ -10,9 +10,10 @@ from kubewitness.auditpolicy.compiled import compile_policy
 from kubewitness.auditpolicy.decode import STRICT_SINCE
 from kubewitness.auditpolicy.lint.rule import CODE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import samples
-from kubewitness.auditpolicy.lint.words import rule_name, several, what_it_matches
+from kubewitness.auditpolicy.lint.words import rule_name, what_it_matches
 from kubewitness.auditpolicy.probes import PROBES
 from kubewitness.auditpolicy.types import Policy
+from kubewitness.auditpolicy.wording import several
 from kubewitness.godecode.tree import Mark
 from kubewitness.model import Severity
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import ALL_VERBS, find
-from kubewitness.auditpolicy.lint.words import several
+from kubewitness.auditpolicy.wording import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

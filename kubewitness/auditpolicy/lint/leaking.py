@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.lint.yamltext import metadata_for
+from kubewitness.auditpolicy.policyyaml import metadata_for
 from kubewitness.auditpolicy.types import Level
 
 if TYPE_CHECKING:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.lint.words import request_words, several
+from kubewitness.auditpolicy.lint.words import request_words
 from kubewitness.auditpolicy.probes import PROBES
 from kubewitness.auditpolicy.probes.request import STRANGER
 from kubewitness.auditpolicy.retold import names_somebody, retold
 from kubewitness.auditpolicy.types import Level
+from kubewitness.auditpolicy.wording import several
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

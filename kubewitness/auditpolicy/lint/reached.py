@@ -8,7 +8,7 @@ from kubewitness.auditpolicy.lint.impossible import never_matches
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.subject import PROBE
 from kubewitness.auditpolicy.lint.words import rule_name, rule_names, titles
-from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL
 from kubewitness.auditpolicy.types import Level
 from kubewitness.model import Severity
 

@@ -18,9 +18,10 @@ from kubewitness.auditpolicy.apiresources import (
 from kubewitness.auditpolicy.lint.leaking import is_leaking
 from kubewitness.auditpolicy.lint.rule import NO_RULE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import samples, substance
-from kubewitness.auditpolicy.lint.words import group_name, request_words, rule_name, rule_names, several
-from kubewitness.auditpolicy.lint.yamltext import group_resources
+from kubewitness.auditpolicy.lint.words import group_name, request_words, rule_name, rule_names
+from kubewitness.auditpolicy.policyyaml import group_resources
 from kubewitness.auditpolicy.types import GroupResources, Level
+from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

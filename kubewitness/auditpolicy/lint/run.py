@@ -17,7 +17,7 @@ from kubewitness.auditpolicy.lint.reachability import replaces
 from kubewitness.auditpolicy.lint.refusal import places_of, refusal_of
 from kubewitness.auditpolicy.lint.rule import NO_RULE, Found, LintFinding, LintRule
 from kubewitness.auditpolicy.lint.subject import Subject, subject_of
-from kubewitness.auditpolicy.lint.yamltext import rules_yaml
+from kubewitness.auditpolicy.policyyaml import rules_yaml
 from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 from kubewitness.auditpolicy.verdict import Verdict, judge
 from kubewitness.godecode.tree import Mark

@@ -9,11 +9,12 @@ from kubewitness.auditpolicy.lint.named import is_serious, who_of
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import PROBE, is_dropped
-from kubewitness.auditpolicy.lint.words import capital, decider, rule_name, several, titles
-from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, WRITES, metadata_for, narrowed
+from kubewitness.auditpolicy.lint.words import capital, decider, rule_name, titles
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, metadata_for, narrowed
 from kubewitness.auditpolicy.probes.credentials import SECRETS
 from kubewitness.auditpolicy.probes.request import ANONYMOUS
 from kubewitness.auditpolicy.types import Level, Rule, Stage
+from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

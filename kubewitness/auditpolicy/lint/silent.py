@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kubewitness.auditpolicy.lint.rule import NO_RULE, Found
 from kubewitness.auditpolicy.lint.words import capital, decider, titles
-from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, metadata_for
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL, metadata_for
 from kubewitness.auditpolicy.probes.request import STRANGER
 from kubewitness.model import Severity
 

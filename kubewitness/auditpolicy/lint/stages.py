@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.lint.rule import AUDITING, REFERENCE, Found, LintRule, lint_rule
-from kubewitness.auditpolicy.lint.words import rule_names, several
+from kubewitness.auditpolicy.lint.words import rule_names
 from kubewitness.auditpolicy.types import Level, Stage
+from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

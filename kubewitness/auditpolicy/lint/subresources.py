@@ -9,7 +9,7 @@ from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, li
 from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, titles
-from kubewitness.auditpolicy.lint.yamltext import CATCH_ALL, WRITES, metadata_for, narrowed
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, metadata_for, narrowed
 from kubewitness.auditpolicy.types import Level, Rule
 from kubewitness.model import Severity
 

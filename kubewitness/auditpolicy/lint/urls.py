@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.auditpolicy.evaluate import RequestAttributes
 from kubewitness.auditpolicy.lint.rule import REFERENCE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import substance, who
-from kubewitness.auditpolicy.lint.words import request_words, rule_name, several
+from kubewitness.auditpolicy.lint.words import request_words, rule_name
 from kubewitness.auditpolicy.types import Level
+from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

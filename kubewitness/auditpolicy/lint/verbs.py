@@ -9,9 +9,10 @@ from kubewitness.auditpolicy.lint.leaking import guarded, is_leaking
 from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, REFERENCE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.samples import samples, siblings, substance
 from kubewitness.auditpolicy.lint.subject import is_dropped
-from kubewitness.auditpolicy.lint.words import capital, decider, request_words, rule_name, several, titles
-from kubewitness.auditpolicy.lint.yamltext import WRITES, metadata_for
+from kubewitness.auditpolicy.lint.words import capital, decider, request_words, rule_name, titles
+from kubewitness.auditpolicy.policyyaml import WRITES, metadata_for
 from kubewitness.auditpolicy.types import GroupResources, Level
+from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:

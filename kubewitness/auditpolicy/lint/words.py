@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.auditpolicy.apiresources import find
 from kubewitness.auditpolicy.lint.rule import NO_RULE
 from kubewitness.auditpolicy.membership import usual_groups
+from kubewitness.auditpolicy.wording import several
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.probes import Probe
     from kubewitness.auditpolicy.types import GroupResources, Rule
 
-_MOST_NAMES: Final = 4
 STRANGER: Final = "kubewitness-probe"
 
 
@@ -34,15 +34,6 @@ def decider(subject: Subject, index: int) -> str:
 def rule_names(subject: Subject, indexes: Sequence[int]) -> str:
     """Several of them, of which the first few are named."""
     return several([rule_name(subject, index) for index in indexes])
-
-
-def several(names: Sequence[str], most: int = _MOST_NAMES) -> str:
-    """``a, b and c``; of many the first few and how many more there are."""
-    if len(names) == 1:
-        return names[0]
-    if len(names) <= most:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
 
 
 def titles(probes: Sequence[Probe]) -> str:

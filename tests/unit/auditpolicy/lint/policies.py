@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from kubewitness.auditpolicy import GroupResources, Level, RequestAttributes, Rule, Stage
-from kubewitness.auditpolicy.lint.yamltext import rules_yaml
+from kubewitness.auditpolicy.policyyaml import rules_yaml
 from tests.unit.auditpolicy.lint.linting import HEADER
 
 USERS = ("jane", "system:kube-scheduler", "system:node:n1", "system:anonymous", "system:apiserver")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kubewitness.auditpolicy import PROBES, GroupResources, Level, Rule
-from kubewitness.auditpolicy.lint.words import request_words, several, what_it_matches
+from kubewitness.auditpolicy.lint.words import request_words, what_it_matches
+from kubewitness.auditpolicy.wording import several
 
 PROBE = {probe.id: probe.attributes for probe in PROBES}
 

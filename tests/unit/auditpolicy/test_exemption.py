@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from kubewitness.auditpolicy import GroupResources, Level, Loaded, Policy, Rule, Stage, excesses, load
-from kubewitness.auditpolicy.exempted import exemptions
-from kubewitness.auditpolicy.exempting import recording, those_of, what_of
+from kubewitness.auditpolicy.exemption import exemptions
+from kubewitness.auditpolicy.exemptionwords import recording, those_of, what_of
 from kubewitness.content import policy_text, standard_text
 from kubewitness.model import ServerVersion
 from kubewitness.standard import AuditStandard, parse_standard

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.lint.words import several
-from kubewitness.auditpolicy.lint.yamltext import group_resources, rules_yaml
+from kubewitness.auditpolicy.policyyaml import group_resources, rules_yaml
 from kubewitness.auditpolicy.types import GroupResources, Level, Rule
+from kubewitness.auditpolicy.wording import several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kubewitness.auditpolicy.exempted import Exempted
+    from kubewitness.auditpolicy.exemption import Exempted
     from kubewitness.auditpolicy.probes import Probe
 
 _MOST_RESOURCES: Final = 6
