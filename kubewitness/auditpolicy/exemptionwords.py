@@ -72,7 +72,7 @@ def _verbs(probes: list[Probe], level: Level) -> tuple[str, ...]:
 
 def _resource(probe: Probe) -> tuple[str, str]:
     asked = probe.attributes
-    return asked.api_group, f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
+    return asked.api_group, asked.resource_path
 
 
 def _is_invented(probe: Probe) -> bool:

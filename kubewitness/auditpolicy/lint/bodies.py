@@ -23,7 +23,7 @@ _TOKENS: Final = "https://kubernetes.io/docs/reference/kubernetes-api/authentica
 
 def leaks(probe: Probe, decision: Decision) -> bool:
     """The event holds a secret or a token."""
-    return probe.leaks_from is not None and decision.level.rank >= probe.leaks_from.rank
+    return probe.leaks_at(decision.level)
 
 
 def _leaking(

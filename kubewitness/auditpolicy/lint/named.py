@@ -93,7 +93,7 @@ def _is_of_all(rule: Rule) -> bool:
 def _could_be_bad(rule: Rule, probe: Probe) -> bool:
     if rule.level is Level.NONE:
         return True
-    return probe.leaks_from is not None and rule.level.rank >= probe.leaks_from.rank
+    return probe.leaks_at(rule.level)
 
 
 def is_great(name: str) -> bool:

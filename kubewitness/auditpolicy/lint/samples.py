@@ -7,6 +7,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import GROUPS, find, resources_of, verbs_of
+from kubewitness.auditpolicy.emitted import PASSED_THROUGH
 from kubewitness.auditpolicy.evaluate import RequestAttributes, rule_matches
 from kubewitness.auditpolicy.probes.request import NAME, NAMESPACE, STRANGER
 from kubewitness.auditpolicy.retold import askers
@@ -22,7 +23,6 @@ _MOST: Final = 200
 _NAMED: Final = frozenset({"get", "update", "patch", "delete"})
 _ANY_GROUP: Final = "kubewitness.example.com"
 _ANY_RESOURCE: Final = "probes"
-_BODILESS: Final = frozenset({"exec", "attach", "portforward", "proxy", "log"})
 
 
 def samples(rule: Rule, verbs: Iterable[str]) -> Iterator[RequestAttributes]:
@@ -45,7 +45,7 @@ def samples(rule: Rule, verbs: Iterable[str]) -> Iterator[RequestAttributes]:
 
 def siblings(rule: Rule, asked: RequestAttributes) -> Iterator[RequestAttributes]:
     """The same request as the rule has it: by its own verbs, in its namespaces, with its names."""
-    name = f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
+    name = asked.resource_path
     named = next((entry.resource_names[0] for entry in rule.resources if entry.resource_names), NAME)
     for verb in rule.verbs or verbs_of(name):
         for namespace in rule.namespaces or (asked.namespace,):
@@ -60,7 +60,7 @@ def substance(asked: RequestAttributes, level: Level) -> int:
     """
     if level is Level.NONE:
         return 0
-    if not asked.resource_request or asked.verb == "watch" or asked.subresource in _BODILESS:
+    if not asked.resource_request or asked.verb == "watch" or asked.subresource in PASSED_THROUGH:
         return 1
     if asked.verb in {"get", "list"}:
         return 3 if level is Level.REQUEST_RESPONSE else 1

@@ -64,7 +64,7 @@ def silent_secrets(subject: Subject) -> Iterator[Found]:
     Medium where only a user, a group or a secret that the rule names is left out.
     """
     for cause in subject.causes((*_SECRETS, "secrets-get-by-admin"), is_dropped, subject.people(_SECRETS)):
-        yield silent(subject, cause, [("", "secrets")])
+        yield silent(subject, cause)
 
 
 @lint_rule("AP041", "changes that give power are not recorded", Severity.HIGH, source=_RBAC, by_outcome=True)
@@ -76,20 +76,14 @@ def silent_writes(subject: Subject) -> Iterator[Found]:
     """
     told = set()
     for cause in subject.causes((*_PRIVILEGED, *_LESSER), is_dropped, subject.people(_PRIVILEGED)):
-        pairs = [(probe.attributes.api_group, _resource(probe)) for probe in cause.probes]
-        found = silent(subject, cause, pairs, WRITES)
+        found = silent(subject, cause, WRITES)
         is_less = all(probe.id in _LESSER for probe in cause.probes)
         yield replace(found, severity=Severity.MEDIUM) if is_less else found
         told.add(cause.rule)
     for cause in subject.causes(("events-delete",), is_dropped):
         if cause.rule not in told:
-            found = silent(subject, cause, [("", "events")], ("delete", "deletecollection"))
+            found = silent(subject, cause, ("delete", "deletecollection"))
             yield replace(found, severity=Severity.LOW)
-
-
-def _resource(probe: Probe) -> str:
-    asked = probe.attributes
-    return f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
 
 
 @lint_rule("AP042", "everything that somebody does is left out", Severity.HIGH, by_outcome=True)
@@ -130,7 +124,7 @@ def silent_components(subject: Subject) -> Iterator[Found]:
     """
     named = subject.components((*_SECRETS, *_PRIVILEGED, *_INTO))
     for cause in subject.causes((), is_dropped, named):
-        yield silent(subject, cause, [(probe.attributes.api_group, _resource(probe)) for probe in cause.probes])
+        yield silent(subject, cause)
 
 
 @lint_rule("AP044", "failed logins are not recorded", Severity.MEDIUM, source=CODE, by_outcome=True)

@@ -12,14 +12,13 @@ from kubewitness.auditpolicy.probes.request import STRANGER
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from kubewitness.auditpolicy.lint.subject import Cause, Subject
     from kubewitness.auditpolicy.types import Rule
 
 
-def silent(subject: Subject, cause: Cause, pairs: Iterable[tuple[str, str]], verbs: tuple[str, ...] = ()) -> Found:
-    """``pairs`` (API group, resource) by ``verbs`` are to be recorded. Medium where the cause is not serious."""
+def silent(subject: Subject, cause: Cause, verbs: tuple[str, ...] = ()) -> Found:
+    """What the probes ask for is to be recorded by ``verbs``. Medium where the cause is not serious."""
+    pairs = [(probe.attributes.api_group, probe.attributes.resource_path) for probe in cause.probes]
     text = f"{capital(titles(cause.probes))}: not recorded, {decider(subject, cause.rule)}"
     suggestion = CATCH_ALL if cause.rule == NO_RULE else _recording(subject, cause, metadata_for(pairs, verbs))
     severity = None if cause.is_serious else Severity.MEDIUM

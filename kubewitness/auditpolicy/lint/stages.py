@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.emitted import PASSED_THROUGH
 from kubewitness.auditpolicy.lint.rule import AUDITING, REFERENCE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.words import rule_names
 from kubewitness.auditpolicy.types import Level, Stage
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 _FLAGS: Final = "https://kubernetes.io/docs/reference/command-line-tools-reference/kube-apiserver/"
 _FIELDS: Final = "https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields"
-_STREAMS: Final = frozenset({"exec", "attach", "portforward", "proxy", "log"})
 
 
 @lint_rule("AP060", "how a request ended is not recorded", Severity.HIGH, source=AUDITING)
@@ -55,7 +55,7 @@ def _long_running_only(rule: Rule) -> bool:
     if rule.verbs and set(rule.verbs) == {"watch"}:
         return True
     names = [name for entry in rule.resources for name in (entry.resources or ("*",))]
-    return bool(names) and all(name.partition("/")[2] in _STREAMS for name in names)
+    return bool(names) and all(name.partition("/")[2] in PASSED_THROUGH for name in names)
 
 
 @lint_rule("AP061", "stages left out twice", Severity.INFO, source=REFERENCE)

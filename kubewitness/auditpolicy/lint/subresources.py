@@ -51,7 +51,7 @@ def missed_subresource(subject: Subject) -> Iterator[Found]:
     High where it is not recorded at all; low where it is, but in less detail than the resource itself.
     """
     for cause in subject.causes(_to_ask(subject), is_dropped, _asked_by_name(subject)):
-        yield silent(subject, cause, _pairs(cause.probes))
+        yield silent(subject, cause)
     weaker = [probe_id for probe_id, sibling in _WITH_BODY.items() if _loses_body(subject, probe_id, sibling)]
     for rule, probes in subject.grouped(weaker, lambda *_: True):
         yield _weaker(subject, rule, probes)
@@ -103,10 +103,7 @@ def _weaker(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> Found:
 
 def _pairs(probes: Iterable[Probe]) -> list[tuple[str, str]]:
     """API group and resource with subresource."""
-    return [
-        (probe.attributes.api_group, "/".join(filter(None, (probe.attributes.resource, probe.attributes.subresource))))
-        for probe in probes
-    ]
+    return [(probe.attributes.api_group, probe.attributes.resource_path) for probe in probes]
 
 
 @lint_rule("AP024", "exec, attach or portforward by create only", Severity.HIGH, source=_WEBSOCKET, by_outcome=True)
@@ -118,7 +115,7 @@ def websocket_missed(subject: Subject) -> Iterator[Found]:
     missed = [get for get, create in _BY_BOTH.items() if not _is_lost(subject, create)]
     named = (item for item in subject.people(tuple(_BY_BOTH)) if not _loses_create(subject, item))
     for cause in subject.causes(missed, is_dropped, named):
-        found = silent(subject, cause, _pairs(cause.probes))
+        found = silent(subject, cause)
         yield replace(found, message=f"{found.message}; over SPDY (create) it is")
 
 

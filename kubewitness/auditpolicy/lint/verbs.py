@@ -53,7 +53,7 @@ def _fallen(subject: Subject, index: int, beside: Rule) -> tuple[_Fallen, ...]:
 
 def _resource_of(asked: RequestAttributes) -> tuple[str, str]:
     """API group, and resource with its subresource."""
-    return asked.api_group, f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
+    return asked.api_group, asked.resource_path
 
 
 def _first(found: Iterable[_Fallen]) -> int:
