@@ -40,7 +40,7 @@ def titles(probes: Sequence[Probe]) -> str:
     """What the probes do, the most telling first; by whom they all do it is said once."""
     found = [probe.title for probe in probes]
     _, bracket, how = found[0].rpartition(" (")
-    if how.startswith(("by ", "in ", "named ")) and all(title.endswith(bracket + how) for title in found):
+    if how.startswith(("by ", "in ", "named ")) and all(title.endswith(bracket + how) for title in found[:3]):
         return several([title.removesuffix(bracket + how) for title in found], most=3) + bracket + how
     return several(found, most=3)
 

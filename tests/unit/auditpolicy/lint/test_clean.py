@@ -78,6 +78,22 @@ omitStages: [RequestReceived]
     assert ids(policy) == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "users: [system:kube-proxy]\n  verbs: [watch]\n  resources: [{group: '', resources: [endpoints, services]}]",
+        "userGroups: [system:nodes]\n  verbs: [get, list, watch]\n  resources: [{group: '', resources: [nodes, pods]}]",
+        "users: [system:serviceaccount:monitoring:prometheus]\n  verbs: [get, list, watch]\n"
+        "  resources: [{group: '', resources: [pods, nodes, services, endpoints]}]",
+        "users: [system:kube-scheduler]\n  verbs: [create]\n  resources: [{group: '', resources: [pods/binding]}]",
+        "users: [system:serviceaccount:kube-system:endpoint-controller]\n  verbs: [get, update]\n"
+        "  namespaces: [kube-system]\n  resources: [{group: '', resources: [endpoints]}]",
+    ],
+)
+def test_what_a_component_does_all_day_may_be_left_out(rule: str) -> None:
+    assert ids(f"{HEADER}- level: None\n  {rule}\n- level: Metadata\n") == []
+
+
 def test_what_needs_flags_is_said_to_be_not_looked_at() -> None:
     found = linted(HEADER + "- level: Metadata\n", NEWEST, "no flags were given")
 

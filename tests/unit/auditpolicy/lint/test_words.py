@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kubewitness.auditpolicy import PROBES, GroupResources, Level, Rule
-from kubewitness.auditpolicy.lint.words import request_words, what_it_matches
+from kubewitness.auditpolicy.lint.words import request_words, titles, what_it_matches
 from kubewitness.auditpolicy.wording import several
 
 PROBE = {probe.id: probe.attributes for probe in PROBES}
@@ -44,6 +46,15 @@ def test_a_request_is_told_as_explain_takes_it(probe: str, words: str) -> None:
 )
 def test_a_rule_is_told_by_everything_that_it_matches(rule: Rule, words: str) -> None:
     assert what_it_matches(rule) == words
+
+
+def test_by_whom_all_of_it_is_done_is_said_once() -> None:
+    probe = PROBES[0]
+    asked = [replace(probe, title=f"{what} (by jane in prod)") for what in ("reading", "writing over SPDY (create)")]
+
+    assert titles(asked) == "reading and writing over SPDY (create) (by jane in prod)"
+    assert titles([*asked, replace(probe, title="running over WebSocket (get)")]).count("(by jane in prod)") == 2
+    assert titles([replace(probe, title=f"{what} over SPDY (create)") for what in "ab"]).count("(create)") == 2
 
 
 def test_of_many_the_first_are_named() -> None:
