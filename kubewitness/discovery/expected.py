@@ -102,6 +102,11 @@ def place_of(cluster_id: str) -> Place | None:
     return None
 
 
+def scopes_of(ids: Iterable[str]) -> tuple[str, ...]:
+    """The accounts, subscriptions and projects that they lie in."""
+    return tuple(sorted({place.scope for place in map(place_of, ids) if place}))
+
+
 def compared(found: Discovery, expected: Sequence[str]) -> Comparison:
     """Ids are compared without regard to case: Azure writes the same one in several ways."""
     here = {cluster.id.lower() for cluster in found.clusters}

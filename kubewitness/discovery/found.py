@@ -114,7 +114,8 @@ def gathered(items: Iterable[Item]) -> Discovery:
     for item in items:
         match item:
             case Found():
-                clusters.setdefault(item.id, item)
+                known = clusters.setdefault(item.id.lower(), item)
+                clusters[item.id.lower()] = min(known, item, key=lambda one: one.id)
             case Unseen():
                 unseen.setdefault(item.place, item)
             case LeftOut():

@@ -24,6 +24,7 @@ _PER_SCOPE: Final = 8
 
 _SEARCHES: Final[Mapping[str, tuple[str, str, str]]] = {
     "aws": ("kubewitness.providers.eks.discovery", "AwsSearch", "aws"),
+    "azure": ("kubewitness.providers.aks.discovery", "AzureSearch", "azure"),
 }
 """Cloud -> the module and class of its search, and the extra of ours that installs its SDK."""
 
@@ -91,3 +92,13 @@ def aws_clusters(
         describe=False,
     )
     return hosts(discover(search))
+
+
+def azure_clusters(*, subscriptions: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]:
+    """Hosts of a pyinfra inventory: every AKS cluster, and every one that Azure Arc connects.
+
+    + subscriptions: their ids: one that the credentials are not shown is a host too; else all that they are shown
+
+    What could not be looked at is a host whose checks are UNKNOWN.
+    """
+    return hosts(discover(search_of("azure", subscriptions=tuple(subscriptions))))

@@ -38,6 +38,7 @@ EFFECTS = {
     "kubewitness.providers.aks.cluster",
     "kubewitness.providers.aks.connections",
     "kubewitness.providers.aks.destinations",
+    "kubewitness.providers.aks.discovery",
     "kubewitness.providers.aks.enable",
     "kubewitness.providers.aks.errors",
     "kubewitness.providers.eks.accounts",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final[Mapping[str, str]] = {
     "aws": "kubewitness.cli.discover.aws",
+    "azure": "kubewitness.cli.discover.azure",
 }
 """Command -> the module whose ``command`` it is."""
 

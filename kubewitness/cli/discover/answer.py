@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,14 +43,16 @@ def answer_options(command: _C) -> _C:
 def answer(cloud: str, *, expected: str | None, output: tuple[str, ...], **where: Any) -> None:
     """Search, write, and end with the exit code."""
     from kubewitness import __version__  # noqa: PLC0415
-    from kubewitness.discovery.expected import compared, exit_code, parse_expected  # noqa: PLC0415
+    from kubewitness.discovery.expected import compared, exit_code, parse_expected, scopes_of  # noqa: PLC0415
     from kubewitness.discovery.search import discover, search_of  # noqa: PLC0415
     from kubewitness.report.discovery import DiscoveryReport, discovery_renderer  # noqa: PLC0415
 
     renderers = [(discovery_renderer(name), file) for name, file in sinks(output or ("table",))]
     wanted = None if expected is None else parse_expected(_read(expected), expected)
+    for library in ("azure", "botocore", "google"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)  # what went wrong is in the report
     with progress("looked at") as tell:
-        found = discover(search_of(cloud, **where), tell)
+        found = discover(search_of(cloud, **where, expected=scopes_of(wanted or ())), tell)
     comparison = None if wanted is None else compared(found, wanted)
     finished = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     report = DiscoveryReport(f"kubewitness {__version__}", cloud, finished, found, comparison)

@@ -77,7 +77,9 @@ class Arm:
     def pages(self, path: str, version: str) -> Iterator[Any]:
         """All that a list holds; an empty page may lead on. Raises RefusedError."""
         action, url, seen = action_of("GET", path), self._url(path, version, {}), set[str]()
-        while url and url not in seen:
+        while url:
+            if url in seen:
+                raise RefusedError(Unread(Reason.PARSE, f"{action}: the list leads back to a page that it had"))
             seen.add(url)
             page = self._ask("GET", url, action)
             yield from page.get("value") or ()

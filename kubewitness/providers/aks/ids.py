@@ -105,5 +105,8 @@ def action_of(method: str, path: str) -> str:
 
     Source: https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
     """
+    if "/providers/" not in path.lower():
+        return "Microsoft.Resources/subscriptions/read"
     namespace, *parts = re.split("/providers/", path, flags=re.IGNORECASE)[-1].strip("/").split("/")
+    method = "GET" if namespace == "Microsoft.ResourceGraph" else method  # its questions are posted
     return "/".join([namespace, *parts[::2], "read" if method == "GET" else "write"])

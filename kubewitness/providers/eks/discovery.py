@@ -47,7 +47,8 @@ class AwsSearch:
     """Where to look. ``role``: name of the role to assume in each account but the own one; empty: the own one is all.
 
     ``accounts`` empty: all of the organisation. ``regions`` empty: those that are enabled. ``describe``: ask each
-    cluster what it is, and what it logs.
+    cluster what it is, and what it logs. ``expected``: accounts that ought to be there, which only the organisation's
+    list can deny.
     """
 
     role: str = ""
@@ -56,6 +57,7 @@ class AwsSearch:
     regions: tuple[str, ...] = ()
     profile: str = ""
     describe: bool = True
+    expected: tuple[str, ...] = ()
 
     @property
     def provider(self) -> Provider:
@@ -88,7 +90,8 @@ class _Aws:
         elif self._search.role:
             yield Task(self._own.id, self._organization_page)
         else:
-            yield self._in_account(self._own)
+            others = set(self._search.expected) - {self._own.id}
+            yield from (self._in_account(one) for one in (self._own, *map(Account, sorted(others))))
 
     def _organization_page(self, token: str = "") -> Iterator[Step]:
         following = {"NextToken": token} if token else {}

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from tests.fakes.httpd import HttpAnswer, HttpRequest
 
 
+def add_subscription(world: World, subscription: str, name: str, state: str) -> None:
+    world.subscriptions[subscription.lower()] = name
+    world.states[subscription.lower()] = state
+
+
 class Server:
     """The world, and its plain side: tokens, and the test on the control path."""
 
@@ -32,7 +37,7 @@ class Server:
             "set": world.set,
             "advance": world.advance,
             "reset": self._fresh,
-            "subscription": lambda subscription, name: world.subscriptions.update({subscription.lower(): name}),
+            "subscription": lambda **of: add_subscription(world, **of),
             "unregister": lambda subscription, namespace: world.unregistered.add(
                 (subscription.lower(), namespace.lower())
             ),

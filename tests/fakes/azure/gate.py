@@ -118,7 +118,7 @@ def _subscriptions(call: Call) -> Any:
         labels = {"subscription": (subscription,)}
         if not call.world.faults.find(call.action, labels, FaultKind.DENY):
             shown.append({"id": f"/subscriptions/{subscription}", "subscriptionId": subscription, "displayName": name,
-                          "state": "Enabled", "tenantId": refusals.TENANT})  # fmt: skip
+                          "state": call.world.states[subscription], "tenantId": refusals.TENANT})  # fmt: skip
     if not call.target.name:
         return page(call, shown)
     found = [one for one in shown if one["subscriptionId"] == call.target.subscription.lower()]

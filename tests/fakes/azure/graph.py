@@ -1,6 +1,7 @@
 """Azure Resource Graph: one question over all subscriptions that can be seen. It does not know diagnostic settings.
 
-Of its query language there is what an inventory needs: ``resources``, ``where type``, ``project``, ``order by``.
+Of its query language there is what an inventory needs: ``resources``, ``where type``, ``project`` (also of what
+``tostring`` makes of a property), ``order by``.
 Sources: https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources,
 https://learn.microsoft.com/azure/governance/resource-graph/concepts/paging-results,
 https://github.com/Azure/bicep/issues/18820
@@ -68,6 +69,8 @@ def _run(call: Call, text: str) -> tuple[list[dict[str, Any]], list[str] | None]
             rows = [row for row in rows if row["type"] in wanted]
         elif word == "project":
             projected = [one.strip() for one in rest.split(",")]
+            rows = [{**row, **_computed(row, projected)} for row in rows]
+            projected = [one.partition(" = ")[0] for one in projected]
         elif word in ("order", "sort"):
             rows.sort(key=lambda row: str(row[rest.split()[1]]), reverse=rest.endswith(" desc"))
         else:
@@ -75,6 +78,21 @@ def _run(call: Call, text: str) -> tuple[list[dict[str, Any]], list[str] | None]
     if projected is not None:
         rows = [{name: row.get(name) for name in projected} for row in rows]
     return rows, projected
+
+
+def _computed(row: dict[str, Any], columns: list[str]) -> dict[str, Any]:
+    """``state = tostring(properties.provisioningState)``: empty where there is none."""
+    found = {}
+    for column in columns:
+        name, equals, path = column.partition(" = ")
+        if equals and (matched := re.fullmatch(r"tostring\(properties\.([\w.]+)\)", path)):
+            value: Any = row.get("properties")
+            for part in matched[1].split("."):
+                value = value.get(part) if isinstance(value, dict) else None
+            found[name] = "" if value is None else str(value)
+        elif equals:
+            raise _not_understood(column)
+    return found
 
 
 def _types(condition: str) -> list[str]:

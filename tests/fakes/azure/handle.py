@@ -97,8 +97,8 @@ class Azure(Handle):
         assert status in (200, 201), answer
         return answer
 
-    def add_subscription(self, subscription: str = SUBSCRIPTION, name: str = "shop") -> None:
-        self.tell("subscription", subscription=subscription, name=name)
+    def add_subscription(self, subscription: str = SUBSCRIPTION, name: str = "shop", state: str = "Enabled") -> None:
+        self.tell("subscription", subscription=subscription, name=name, state=state)
 
     def unregister(self, namespace: str, subscription: str = SUBSCRIPTION) -> None:
         """The subscription has not registered a resource provider."""

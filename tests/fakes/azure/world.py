@@ -41,6 +41,8 @@ class World(world.World):
     """Token -> when it ends, in the world's time."""
     subscriptions: dict[str, str] = field(default_factory=dict)
     """Id -> name."""
+    states: dict[str, str] = field(default_factory=dict)
+    """Id of a subscription -> its state."""
     resources: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Id in lower case -> the resource, its ``id`` as it was made."""
     unregistered: set[tuple[str, str]] = field(default_factory=set)
