@@ -26,6 +26,7 @@ from kubewitness.operations import (
     RunContext,
     audit_logging,
     managed_logging,
+    past_runs,
     refused,
     undo_audit_logging,
 )
@@ -74,7 +75,7 @@ def enable_audit() -> None:
 
 @deploy("Undo audit logging")
 def undo_audit(run: str = "") -> None:
-    """Put back what a run replaced, on the hosts that it changed.
+    """Put back what a run replaced, on the hosts that it changed; without ``run``, list the runs and change nothing.
 
     + run: id of the run, as it printed it
     """
@@ -83,7 +84,7 @@ def undo_audit(run: str = "") -> None:
             if run:
                 undo_audit_logging(name=f"Undo run {run} on {name}", undone=str(run), run=_context(name))
             else:
-                refused(name=f"Undo on {name}", reason="name the run that is to be undone: run=… as it printed it")
+                past_runs(name=f"Runs of ours on {name}", undo=_undo_command(name, "RUN"))
 
 
 @deploy("Managed logging")
@@ -148,7 +149,11 @@ def _run_id(of: State) -> str:  # one id for each pyinfra run, on all of its hos
 
 
 def _owner() -> str:
-    return f"{getpass.getuser()}@{socket.gethostname()} (process {os.getpid()})"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no name
+        user = f"uid {os.getuid()}"
+    return f"{user}@{socket.gethostname()} (process {os.getpid()})"
 
 
 def _undo_command(name: str, run: str) -> str:

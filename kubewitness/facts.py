@@ -16,6 +16,8 @@ from kubewitness.model import View
 from kubewitness.probe.frames import parse_reading
 from kubewitness.probe.reading import Reading
 from kubewitness.probe.script import probe_script
+from kubewitness.rollout.runs import PastRun, parse_runs
+from kubewitness.shell import render
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
@@ -37,6 +39,21 @@ class NodeReading(FactBase[Reading | None]):
         try:
             return parse_reading(output)
         except KubewitnessError as error:  # any other exception would end the run on every host
+            raise FactProcessError(str(error)) from error
+
+
+class PastRuns(FactBase[tuple[PastRun, ...] | None]):
+    """The runs of ours that a host remembers. ``None`` means "not read" and nothing else."""
+
+    @override
+    def command(self) -> StringCommand:
+        return script_command(render("runs", {"ROOT": (tree_root(host) or "").rstrip("/")}))
+
+    @override
+    def process(self, output: list[str]) -> tuple[PastRun, ...]:
+        try:
+            return parse_runs(output)
+        except KubewitnessError as error:
             raise FactProcessError(str(error)) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyinfra import host, logger, state
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
@@ -15,22 +15,24 @@ from pyinfra.api.operation import operation
 
 from kubewitness.enabling import enable
 from kubewitness.errors import KubewitnessError
-from kubewitness.facts import NodeReading, script_command, tree_root
+from kubewitness.facts import NodeReading, PastRuns, script_command, tree_root
 from kubewitness.managedplan import ManagedRefusal, plan_managed
 from kubewitness.model import View
 from kubewitness.observed import observe
 from kubewitness.providers import NotReadError
-from kubewitness.roles import cluster_of
+from kubewitness.roles import is_control_plane, may_share_a_cluster
 from kubewitness.rollout.diff import describe, printable
 from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
 from kubewitness.rollout.plan import plan_audit
 from kubewitness.rollout.returning import plan_undo
+from kubewitness.rollout.runs import describe_runs
 from kubewitness.rollout.script import transaction_input, transaction_script
 from kubewitness.shell import STATE_DIR
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Sequence
 
+    from pyinfra.api.facts import FactBase
     from pyinfra.api.host import Host
     from pyinfra.api.state import State
 
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from kubewitness.managedplan import ManagedPlan
     from kubewitness.providers import ManagedApi
     from kubewitness.standard import Standard
+
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,11 @@ def audit_logging(standard: Standard, policy: WantedPolicy, run: RunContext) -> 
     + policy: the audit policy to write where the present one falls short
     + run: what this run is called, and who runs it
     """
-    reading = host.get_fact(NodeReading)
-    if reading is None:  # pyinfra has failed this host; the others go on
-        host.noop("the node could not be read")
-        return
-    yield from _carry_out(plan_audit(observe(reading, host.name, run.cluster), standard, policy), run)
+    reading = _read(NodeReading)
+    if reading is None:
+        yield from _not_read()
+    else:
+        yield from _carry_out(plan_audit(observe(reading, host.name, run.cluster), standard, policy), run)
 
 
 @operation()
@@ -78,11 +83,53 @@ def undo_audit_logging(undone: str, run: RunContext) -> Generator[FunctionComman
     + undone: id of the run to undo
     + run: what this run is called, and who runs it
     """
-    reading = host.get_fact(NodeReading, run=undone)
+    reading = _read(NodeReading, run=undone)
     if reading is None:
-        host.noop("the node could not be read")
+        yield from _not_read()
+    else:
+        yield from _carry_out(plan_undo(observe(reading, host.name, run.cluster), undone), run)
+
+
+@operation()
+def past_runs(undo: str) -> Generator[FunctionCommand, None, None]:
+    """List the runs of ours that this node remembers. Changes nothing.
+
+    + undo: the command that undoes one, with RUN for its id
+    """
+    runs = _read(PastRuns)
+    if runs is None:
+        yield from _not_read()
         return
-    yield from _carry_out(plan_undo(observe(reading, host.name, run.cluster), undone), run)
+    for line in describe_runs(runs, undo):
+        logger.info("%s%s", host.print_prefix, printable(line))
+    host.noop("nothing is undone: no run was named")
+
+
+def _read(fact: type[FactBase[_T]], **arguments: str) -> _T | None:
+    """What ``fact`` says of this host; ``None``: it could not be read, and one line has said what to do."""
+    problem = "not read, so not touched: see above; a wrong password of sudo is mended in _sudo_password"
+    try:
+        found: _T | None = host.get_fact(fact, **arguments)
+    except EOFError:  # pyinfra asks for the password, and nobody answers
+        problem = (
+            "sudo wants a password, and there is no terminal to ask at: set _sudo_password (or --data _sudo_password=…)"
+        )
+        found = None
+    except PyinfraError:  # no host is left
+        if not state.is_executing:
+            _say_red(problem)
+            raise
+        found = None
+    if found is None:
+        _say_red(f"{host.name}: {problem}")
+    return found
+
+
+def _not_read() -> Generator[FunctionCommand, None, None]:
+    """This host fails, where pyinfra has not failed it already; the others go on."""
+    if not state.is_executing and host not in state.failed_hosts:
+        _fail_while_preparing()
+    yield FunctionCommand(_refuse, (), {})
 
 
 @operation()
@@ -201,9 +248,9 @@ def _refuse(state: State, host: Host) -> bool:
 
 def _run(state: State, host: Host, plan: Plan, run: RunContext, arguments: dict[str, Any]) -> bool:
     """Run the transaction on one node; False fails the host, and with it the rest of its cluster."""
-    broken = [peer.name for peer in state.failed_hosts if cluster_of(peer) == run.cluster and peer.name != host.name]
+    broken = [peer for peer in state.failed_hosts if is_control_plane(peer) and may_share_a_cluster(peer, host)]
     if broken:
-        logger.error("%skubewitness: not touched: %s of the same cluster failed", host.print_prefix, ", ".join(broken))
+        _say_red(_not_touched(host, broken))
         return False
     root = tree_root(host)
     view = View.LIVE if root is None else View.TREE
@@ -215,6 +262,13 @@ def _run(state: State, host: Host, plan: Plan, run: RunContext, arguments: dict[
         logger.info("%srun %s: it goes on if this connection drops, and tells %s", host.print_prefix, run.id, journal)
     command = script_command(script)
     done, _ = host.run_shell_command(command, print_output=True, **arguments, _stdin=transaction_input(plan))
-    if done:
+    if done and plan.written:
         logger.info("%sto undo: %s", host.print_prefix, run.undo)
     return bool(done)
+
+
+def _not_touched(host: Host, broken: Sequence[Host]) -> str:
+    names = ", ".join(sorted(peer.name for peer in broken))
+    if all(peer.data.get("cluster") for peer in (host, *broken)):
+        return f"{host.name}: not touched: {names} of the same cluster failed: mend that first"
+    return f"{host.name}: not touched: {names} failed, and may be of the same cluster: name each host's `cluster`"

@@ -23,6 +23,14 @@ def is_managed(host: Host) -> bool:
     return str(host.name).startswith("@managed/")
 
 
+def may_share_a_cluster(one: Host, other: Host) -> bool:
+    """Whether two hosts are of one cluster, or may be: a machine without host data ``cluster`` may be of any."""
+    named = [host.data.get("cluster") for host in (one, other)]
+    if all(named):
+        return str(named[0]) == str(named[1])
+    return not any(host.name.startswith(("@tree/", "@managed/")) for host in (one, other))
+
+
 def cluster_of(host: Host) -> str:
     """Host data ``cluster``; a host without it is a cluster of its own, ``@managed/NAME`` the cluster NAME."""
     return str(host.data.get("cluster") or host.name.removeprefix("@managed/"))

@@ -52,6 +52,8 @@ def describe(plan: Plan, *, live: bool) -> Iterator[str]:
     yield from (printable(reason) for reason in plan.reasons)
     for change in plan.written:
         yield from diff(change, is_manifest=change is plan.manifest)
+    if plan.accepts_drift and not plan.written:
+        yield "no file is changed: what is there meets the standard, and is recorded as it is now"
     if live and plan.unproved:
         yield f"no canary is looked for: {plan.unproved}: nothing will be proved but that the API server is ready"
     yield plan.restart.outage if live else "a file tree: no API server is restarted, and nothing is proved"

@@ -23,7 +23,10 @@ class Restart(StrEnum):
         """What it costs on a single control plane, in words (measured on real control planes)."""
         return {
             Restart.NONE: "no restart: the API stays as it is",
-            Restart.PROCESS: "the API of a single control plane will be away for about 5 s; 65 s after other restarts",
+            Restart.PROCESS: (
+                "the API of a single control plane will be away for about 5 s, 65 s after other restarts;"
+                " requests that it is answering then are cut off, maybe without an event"
+            ),
             Restart.DRAIN: "the API of a single control plane will be away for about 45 s: a backend has a buffer",
             Restart.MANIFEST: "the API of a single control plane will be away for about 45 s",
         }[self]

@@ -25,6 +25,7 @@ from kubewitness.drift import since_last_run
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Unread
 from kubewitness.observed import LastRun
+from kubewitness.probe.reading import Shape
 from kubewitness.rollout.outcome import FileChange, Plan, Refusal, Restart, WantedPolicy
 from kubewitness.rollout.preflight import refusals
 from kubewitness.staleness import needs_new_process
@@ -104,7 +105,7 @@ def _plan(server: ApiServer, wanted: WantedPolicy, standard: Standard, manifest:
         return Refusal((f"{server.name}:{host.host_path}: {text.detail}",))
     keep = text is not None and _suffices(server, standard, text, wanted)
     if text is not None and not keep and not wanted.may_replace and not _expendable(server, text):
-        return Refusal(tuple(_what_is_missing(server, standard, text, host.host_path)))
+        return Refusal((_what_is_missing(server, standard, text, host.host_path),))
     return _finish(server, manifest, FileChange(host.host_path, text, text if keep else wanted.text), standard)
 
 
@@ -127,11 +128,15 @@ def _expendable(server: ApiServer, text: str) -> bool:
     return not isinstance(loaded, Loaded) or all(rule.level is Level.NONE for rule in loaded.policy.rules)
 
 
-def _what_is_missing(server: ApiServer, standard: Standard, text: str, path: str) -> Iterator[str]:
-    how = "mend it, and name it as audit_policy; or take ours with audit_policy_replace: its own rules are lost then"
-    differences = demand.policy_differences(load(text, server.known_version), standard.audit, server.known_version)
-    for line in told(differences):
-        yield f"{server.name}:{path}: a policy that is not ours: {line}: {how}"
+def _what_is_missing(server: ApiServer, standard: Standard, text: str, path: str) -> str:
+    """In one line; `kubewitness check` lists all of it."""
+    found = demand.policy_differences(load(text, server.known_version), standard.audit, server.known_version)
+    first = next(iter(told(found[:1])))
+    more = f", and {len(found) - 1} more (kubewitness check lists them)" if len(found) > 1 else ""
+    last = server.last_run
+    whose = f"edited since our run {last.run}" if isinstance(last, LastRun) and last.policy else "not ours"
+    how = "mend it and name it as audit_policy, or lose it with audit_policy_replace"
+    return f"{server.name}:{path}: {whose}, and falls short: {first}{more}: {how}"
 
 
 def _suffices(server: ApiServer, standard: Standard, text: str, wanted: WantedPolicy) -> bool:
@@ -160,10 +165,13 @@ def _finish(
     host = pod.locate(settings.log_path) if settings.log_path else None
     if _loses_its_policy(manifest, policy, settings.policy_file):
         return Refusal((f"{server.name}:{manifest.path}: names {settings.policy_file}, which would be removed",))
+    if host and (wrong := _no_file(server, host.host_path)):
+        return Refusal((wrong,))
     need = _room_needed_mib(server, settings, host) if standard is not None and manifest.changes and host else None
     if isinstance(need, Refusal):
         return need
     restart = _restart(server, settings, manifest, policy)
+    drift = tuple(_drift(server)) if standard is not None else ()
     return Plan(
         manifest=manifest,
         policy=policy,
@@ -173,9 +181,9 @@ def _finish(
         expect_before=_audit_flags(server.pod, server, pod),
         prediction=_prediction(server, settings, policy) if host else None,
         need_mib=need,
-        accepts_drift=standard is not None and _has_drifted(server),
+        accepts_drift=standard is not None and bool(drift),
         buffered_seconds=settings.buffered_seconds or 0,
-        reasons=(*_reasons(server, standard), *_exemptions(server, standard, policy)),
+        reasons=(*_reasons(server, standard), *drift, *_exemptions(server, standard, policy)),
         unproved="" if host else _where_events_go(settings),
     )
 
@@ -187,6 +195,14 @@ def _where_events_go(settings: AuditSettings) -> str:
     if settings.webhook_config_file:
         return "the events go to a webhook alone"
     return "the events go to no file on this node"
+
+
+def _no_file(server: ApiServer, path: str) -> str | None:
+    """Why kube-apiserver could not write its log to ``path``; ``None`` where nothing speaks against it."""
+    log = server.reading.logs.get(path)
+    if log is None or not isinstance(log.file.shape, Shape) or not log.file.shape.is_directory:
+        return None
+    return f"{server.name}:{path}: is a folder, and --audit-log-path names a file: give it a file's name in there"
 
 
 def _room_needed_mib(server: ApiServer, settings: AuditSettings, host: HostFile) -> int | Refusal | None:
@@ -228,9 +244,11 @@ def _prediction(server: ApiServer, settings: AuditSettings, policy: FileChange |
     return predict(loaded.policy, server.known_version) if isinstance(loaded, Loaded) else None
 
 
-def _has_drifted(server: ApiServer) -> bool:
-    """Somebody changed it since our last run: what is there is proved, and kept in mind as it is now."""
-    return isinstance(server.last_run, LastRun) and bool(since_last_run(server, server.last_run))
+def _drift(server: ApiServer) -> Iterator[str]:
+    """What somebody changed since our last run: where it meets the standard it is proved, and recorded as it is now."""
+    if isinstance(server.last_run, LastRun):
+        for item in since_last_run(server, server.last_run):
+            yield f"changed since run {server.last_run.run}: {item.field}: {item.expected} -> {item.actual}"
 
 
 def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:

@@ -76,7 +76,8 @@ def _manifest(server: ApiServer) -> Iterator[str]:
         case Broken(error=problem) | Unread(detail=problem):
             yield f"{place}: {problem}"
     if isinstance(server.pod, StaticPod) and server.version is None:
-        yield f"{place}: the server's version is not known: its image has no version tag"
+        how = "name it by both, registry.k8s.io/kube-apiserver:v1.37.1@sha256:…"
+        yield f"{place}: the server's version is not known: its image has no version tag: {how}"
 
 
 def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> Iterator[str]:
@@ -125,7 +126,12 @@ def _live(server: ApiServer) -> Iterator[str]:
 def _process(server: ApiServer, process: Process) -> Iterator[str]:
     for path in ("/readyz", "/livez"):
         answer = process.answers.get(path)
-        if answer is None or answer.code != 200:
+        if answer is not None and answer.code == 401:
+            yield (
+                f"{server.name}: {path} answers 401: without a credential readiness cannot be seen: allow anonymous"
+                " requests for /readyz and /livez (AuthenticationConfiguration, anonymous.conditions)"
+            )
+        elif answer is None or answer.code != 200:
             code = answer.code if answer else "nothing"
             yield f"{server.name}: {path} answers {code} before any change: mend that first"
     for name in differing_flags(server):

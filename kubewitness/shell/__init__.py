@@ -20,12 +20,13 @@ STATE_DIR: Final = "/var/lib/kubewitness"
 
 _PARTS: Final = {
     "probe": ("node", "probe"),
+    "runs": ("node", "runs"),
     "transaction": ("node", "lock", "files", "gate", "transaction"),
 }
 
 
 def render(script: str, parameters: Mapping[str, str]) -> str:
-    """The text of ``script`` (``probe`` or ``transaction``) for one node, to be given to ``sh -c``."""
+    """The text of ``script`` (``probe``, ``runs`` or ``transaction``) for one node, to be given to ``sh -c``."""
     everything = {"CANARY_PATH": CANARY_PATH, "STATE_DIR": STATE_DIR, **parameters}
     assignments = "".join(f"{name}={shlex.quote(value)}\n" for name, value in everything.items())
     folder = files("kubewitness.shell")

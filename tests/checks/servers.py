@@ -173,7 +173,16 @@ class Given:
         if self.log is None:
             return AuditLog(File(self.log_at, None), File(folder, None), None, None, None)
         log = {**_LOG, **self.log}
-        of_file = Shape(0o100000 | int(log["mode"], 8), log["uid"], 0, 10, log["inode"], 1, STARTED, STARTED)
+        of_file = Shape(
+            (0o040000 if log.get("folder") else 0o100000) | int(log["mode"], 8),
+            log["uid"],
+            0,
+            10,
+            log["inode"],
+            1,
+            STARTED,
+            STARTED,
+        )
         of_folder = Shape(0o040000 | int(log["folder_mode"], 8), log["folder_uid"], 0, 10, 1, 1, STARTED, STARTED)
         shape = None if log["inode"] is None else _DENIED if "log" in self.unread else of_file
         event = None if log["last_event"] is None else STARTED + log["last_event"]

@@ -269,6 +269,29 @@ class TestRefusedByThePlan:
         assert isinstance(found, Refusal)
         assert "all of /etc/kubernetes is mounted" in found.reasons[0]
 
+    @pytest.mark.parametrize("given", [{}, OFF])
+    def test_a_log_path_that_is_a_folder(self, given: dict[str, Any]) -> None:
+        found = outcome(**{**given, "log": {"folder": True}})
+
+        assert isinstance(found, Refusal)
+        assert found.reasons == (
+            f"cp-1:{LOG}: is a folder, and --audit-log-path names a file: give it a file's name in there",
+        )
+
+    @pytest.mark.parametrize(
+        ("last_run", "whose"), [(None, "not ours"), ({"before": {"policy": METADATA}}, "edited since our run r1")]
+    )
+    def test_a_policy_that_somebody_wrote_is_one_line(self, last_run: dict[str, Any] | None, whose: str) -> None:
+        theirs = METADATA.replace("- level: Metadata", "- {level: Metadata, verbs: [get]}")
+        found = outcome(policy=theirs, last_run=last_run)
+
+        assert isinstance(found, Refusal)
+        (reason,) = found.reasons
+        assert reason.startswith(f"cp-1:{POLICY}: {whose}, and falls short: ")
+        assert "more (kubewitness check lists them)" in reason
+        assert reason.endswith("mend it and name it as audit_policy, or lose it with audit_policy_replace")
+        assert len(reason) < 320
+
     def test_a_manifest_that_cannot_be_changed_without_a_rewrite(self) -> None:
         anchored = KUBEADM.replace("- command:\n", "- command: &arguments\n")
 

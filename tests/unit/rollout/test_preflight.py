@@ -74,7 +74,7 @@ FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     ),
     "no version": (
         {"version": None, "answers": {"/version": None}},
-        f"{MANIFEST}: the server's version is not known",
+        f"{MANIFEST}: the server's version is not known: its image has no version tag: name it by both, registry",
     ),
     "stray pod": (
         {"files": {"kube-apiserver.yaml.bak": "copy"}},
@@ -143,6 +143,11 @@ class TestTheNode:
             ({"processes": 2}, "cp-1: 2 kube-apiserver processes on one node: not supported yet"),
             ({"answers": {"/readyz": [500, "no"]}}, "cp-1: /readyz answers 500 before any change: mend that first"),
             ({"answers": {"/livez": [0, ""]}}, "cp-1: /livez answers 0 before any change: mend that first"),
+            (
+                {"answers": {"/readyz": [401, ""]}},
+                "cp-1: /readyz answers 401: without a credential readiness cannot be seen: allow anonymous requests for"
+                " /readyz and /livez (AuthenticationConfiguration, anonymous.conditions)",
+            ),
             ({"answers": {"/livez": None}}, "cp-1: /livez answers nothing before any change: mend that first"),
             (
                 {"running": {"audit-log-maxage": "7"}},

@@ -1,0 +1,78 @@
+"""The runs of ours that a node remembers: what can be undone. Pure."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.errors import KubewitnessError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_STAMP: Final = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-")
+_CHANGES: Final = {"policy": "policy", "policy-removed": "policy (taken away)", "manifest": "manifest"}
+
+
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """One run. ``changed``: the files that it wrote. ``undone``: the run that it undid, empty: none.
+
+    ``finished``: else it was refused, put everything back, or was killed.
+    """
+
+    id: str
+    changed: tuple[str, ...]
+    finished: bool
+    undone: str
+
+
+def parse_runs(lines: Sequence[str]) -> tuple[PastRun, ...]:
+    """What the script ``runs`` printed, the newest first. Raises KubewitnessError."""
+    if not lines or lines[0] != "runs":
+        raise KubewitnessError("runs: not what our script prints: the node's shell is not one that we know")
+    return tuple(sorted(map(_run, lines[1:]), key=lambda run: run.id, reverse=True))
+
+
+def _run(line: str) -> PastRun:
+    match line.split("\t"):
+        case [name, changed, record]:
+            changes = tuple(_CHANGES[word] for word in changed.split() if word in _CHANGES)
+            return PastRun(name, changes, bool(record), _undone(record))
+        case _:
+            raise KubewitnessError(f"runs: not a line of our script: {line[:60]!r}")
+
+
+def _undone(record: str) -> str:
+    try:
+        said = json.loads(base64.b64decode(record, validate=True))
+    except (ValueError, RecursionError):
+        return ""
+    return str(said.get("undone") or "") if isinstance(said, dict) else ""
+
+
+def describe_runs(runs: Sequence[PastRun], undo: str) -> Iterator[str]:
+    """Lines for the terminal: each run, and how one is undone. ``undo``: that command, with RUN for the id."""
+    if not runs:
+        yield "no run of ours is remembered on this node: there is nothing to undo"
+        return
+    gone = {run.undone for run in runs if run.finished}
+    for run in runs:
+        yield f"{run.id}  {_when(run.id)}  {_what(run)}{', undone since' if run.id in gone else ''}"
+    if any(run.finished and run.changed for run in runs):
+        yield f"to undo one, the newest first: {undo}"
+
+
+def _when(name: str) -> str:
+    match = _STAMP.match(name)
+    return "{}-{}-{} {}:{}:{} UTC".format(*match.groups()) if match else "at a time that is not known"
+
+
+def _what(run: PastRun) -> str:
+    if not run.finished:
+        return "not finished: refused, put back or killed: its journal says which"
+    what = f"changed {' and '.join(run.changed)}" if run.changed else "changed no file"
+    return f"{what}, undoing run {run.undone}" if run.undone else what
