@@ -30,7 +30,7 @@ lint: setup ## ruff, mypy --strict, shellcheck
 	@echo 'lint: clean'
 
 lab: setup ## as root: the tests on a real kubeadm control plane, for each of LAB_VERSIONS; a million decisions beside the oracle
-	@$(BIN)/python -m tests.differential --policies 100000
+	@$(BIN)/python -m tests.differential --policies 100000 --at-least-decisions 1000000
 	@for version in $(LAB_VERSIONS); do \
 	  echo "lab: Kubernetes $$version"; \
 	  KUBEWITNESS_LAB_VERSION=$$version $(BIN)/pytest -q --lab -m lab; \

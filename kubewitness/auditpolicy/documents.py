@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
-from typing import Final
-
 from kubewitness.godecode.tree import Mark
-
-_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+from kubewitness.godecode.yamlbytes import codec_of
 
 
 def second_document(data: bytes) -> Mark | None:
     """Where the second document of a YAML file begins that has something in it; ``None``: there is none, or JSON."""
-    text = data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8-sig", "replace")
+    text = data.decode(codec_of(data), "replace")
     if text.lstrip().startswith("{"):
         return None
     begun, start = False, None

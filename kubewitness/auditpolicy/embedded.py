@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import re
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +15,7 @@ from typing import Final
 from kubewitness.auditpolicy.policytext import FoundLines, begins_with_one, policies_in_text
 from kubewitness.auditpolicy.yamlfinds import BASE64, FoundMapping, FoundText, finds, says_policy
 from kubewitness.errors import KubewitnessError
+from kubewitness.godecode.yamlbytes import codec_of
 from kubewitness.yamldoc import MAX_BYTES
 
 _MOST_POLICIES: Final = 100
@@ -23,7 +23,6 @@ _MOST_TEXTS: Final = 1000
 _DEEPEST: Final = 10
 """Texts in texts. Each level doubles the backslashes of the next: no file of a megabyte gets that far."""
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
-_UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def _text(data: bytes) -> str | None:
     if len(data) > MAX_BYTES:
         return None
     try:
-        return data.decode("utf-16" if data.startswith(_UTF16) else "utf-8-sig")
+        return data.decode(codec_of(data))
     except UnicodeDecodeError:
         return None
 

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.model import ServerVersion
 
-LONGEST_LINE: Final = 16 << 20
-"""Bytes. The body of a request has 3 MB at most; an event with the answer to a long list may be larger than this."""
+LONGEST_LINE: Final = 32 << 20
+"""Bytes. The body of a request has 3 MB at most; the answer to a long list in an event may have more."""
 
 _SPACE: Final = " \t\r\n"
 

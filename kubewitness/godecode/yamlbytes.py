@@ -52,6 +52,11 @@ def decoded(data: bytes) -> Decoded:
         size = _CHUNK - len(rest)
 
 
+def codec_of(data: bytes) -> str:
+    """The name of the codec by which go-yaml, and Python, take the bytes for text: by the byte order mark."""
+    return "utf-16" if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+
+
 class _Encoding(NamedTuple):
     """``mark``: bytes of the byte order mark. ``problem``: what is wrong with bytes that Python refuses, if it is."""
 

@@ -6,17 +6,17 @@ To add a format: one module here, one line in FORMATS, one golden file in ``test
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final
 
-from kubewitness.errors import KubewitnessError
+from kubewitness.report.formats import render_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from kubewitness.model import Report
+    from kubewitness.report.formats import Formats
 
-FORMATS: Final[Mapping[str, str]] = {
+FORMATS: Final[Formats] = {
     "table": "kubewitness.report.table",
     "json": "kubewitness.report.json_format",
     "markdown": "kubewitness.report.markdown",
@@ -33,16 +33,8 @@ class Options:
     ascii_only: bool = False
 
 
-class Renderer(Protocol):
-    """A report format. The text ends with a newline and holds no control character but that and, in colour, SGR."""
-
-    def __call__(self, report: Report, options: Options) -> str:
-        """Pure: no terminal, no environment, no clock."""
-        ...
-
-
-def renderer(name: str) -> Renderer:
+def renderer(name: str) -> Callable[[Report, Options], str]:
     """The function that writes ``name``. Raises KubewitnessError for a format that there is not."""
-    if name not in FORMATS:
-        raise KubewitnessError(f"-o {name}: no such report format; there are {', '.join(FORMATS)}")
-    return cast("Renderer", import_module(FORMATS[name]).render)
+    from kubewitness.model import Report  # noqa: PLC0415  its type is wanted here only
+
+    return render_of(FORMATS, name, Report)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy.decode import Refused
 from kubewitness.godecode.tree import Problem
-from kubewitness.report.safe import safe
+from kubewitness.report.policy.page import Cell, Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
     from kubewitness.report import Options
 
-_RED: Final = "1;31"
-_YELLOW: Final = "33"
-_GREEN: Final = "32"
+_RED: Final = "bold red"
+_YELLOW: Final = "yellow"
+_GREEN: Final = "green"
 _LONGEST: Final = 500
 _NO_VERSION: Final = "unknown group version field audit.k8s.io/__internal"
 _HINT: Final = "apiVersion is missing, or the first document is empty: only that one is read"
 
+_A_POD: Final = 'no kind "Pod" is registered'
+_POD_HINT: Final = "a Pod, and no policy; kube-apiserver's own manifest is read by"
 _REST: Final = "a second YAML document: it is not read, and kube-apiserver does not say so"
 
 
@@ -47,57 +49,60 @@ def as_json(verdict: Verdict) -> str:
 
 def as_text(verdicts: Sequence[Verdict], version: ServerVersion, options: Options) -> str:
     """The verdicts on one file: a line each, and below it why, at its place in the file."""
-    writer = _Writer(f"kube-apiserver {version.major}.{version.minor}", options)
-    return "".join(f"{line}\n" for line in writer.file(verdicts))
+    writer = _Writer(f"kube-apiserver {version.major}.{version.minor}", Page(options))
+    writer.file(verdicts)
+    return writer.page.text()
 
 
 class _Writer:
-    def __init__(self, server: str, options: Options) -> None:
+    def __init__(self, server: str, page: Page) -> None:
         self.server = server
-        self.options = options
+        self.page = page
 
-    def file(self, verdicts: Sequence[Verdict]) -> Iterator[str]:
+    def file(self, verdicts: Sequence[Verdict]) -> None:
         if verdicts[0].inside is not None:
             policies = "a policy" if len(verdicts) == 1 else f"{len(verdicts)} policies"
-            yield f"{self._safe(verdicts[0].file)}: no policy itself, but {policies} inside:"
+            self.page.line(f"{verdicts[0].file}: no policy itself, but {policies} inside:")
         for verdict in verdicts:
-            yield f"{self._name(verdict)}: {self._answer(verdict)}"
-            yield from self._problems(verdict.file, verdict.faults)
-            if (verdict.error or "").startswith(_NO_VERSION):
-                yield f"  {_HINT}"
-            yield from self._problems(verdict.file, verdict.ignored)
-            yield from (f"  {self._safe(line)}" for line in _left(verdict))
+            self.page.line(f"{_name(verdict)}: ", *self._answer(verdict))
+            self._problems(verdict.file, verdict.faults)
+            self._hints(verdict)
+            self._problems(verdict.file, verdict.ignored)
+            for line in _left(verdict):
+                self.page.line(line, indent=2)
             if verdict.rest is not None:
-                yield from self._problems(verdict.file, [Problem(_REST, verdict.rest)])
+                self._problems(verdict.file, [Problem(_REST, verdict.rest)])
 
-    def _answer(self, verdict: Verdict) -> str:
+    def _hints(self, verdict: Verdict) -> None:
+        error = verdict.error or ""
+        if error.startswith(_NO_VERSION):
+            self.page.line(_HINT, indent=2)
+        if _A_POD in error:
+            self.page.line(f"{_POD_HINT}: kubewitness policy lint POLICY --flags {verdict.file}", indent=2)
+
+    def _answer(self, verdict: Verdict) -> tuple[Cell | str, ...]:
         rules = f"{len(verdict.rules)} {'rule' if len(verdict.rules) == 1 else 'rules'}"
         if isinstance(verdict.found, Refused):
             sure = "was not judged" if verdict.found.beyond_limits else f"{self.server} would not start with it"
-            return f"{self._colour(_RED, sure)}:"
+            return Cell(sure, _RED), ":"
         if verdict.ignored:
-            return f"{self._colour(_YELLOW, 'ok, but')} {self.server} drops a part of it; {rules} left:"
+            return Cell("ok, but", _YELLOW), f" {self.server} drops a part of it; {rules} left:"
         if verdict.rest is not None:
-            return f"{self._colour(_YELLOW, 'ok, but')} {self.server} reads a part of it only; {rules}:"
-        return f"{self._colour(_GREEN, 'ok')}, {rules}"
+            return Cell("ok, but", _YELLOW), f" {self.server} reads a part of it only; {rules}:"
+        return Cell("ok", _GREEN), f", {rules}"
 
-    def _name(self, verdict: Verdict) -> str:
-        if verdict.inside is None:
-            return self._safe(verdict.file)
-        path = f" ({self._safe(verdict.inside.path)})" if verdict.inside.path else ""
-        return f"{self._safe(verdict.file)}:{verdict.inside.line}{path}"
-
-    def _problems(self, file: str, problems: Iterable[Problem]) -> Iterator[str]:
+    def _problems(self, file: str, problems: Iterable[Problem]) -> None:
         for problem in problems:
             place = f":{problem.mark.line}:{problem.mark.column}" if problem.mark is not None else ""
             text = problem.text if len(problem.text) <= _LONGEST else f"{problem.text[:_LONGEST]}..."
-            yield f"  {self._safe(file)}{place}: {self._safe(text)}"
+            self.page.line(f"{file}{place}: {text}", indent=2)
 
-    def _colour(self, code: str, text: str) -> str:
-        return f"\x1b[{code}m{text}\x1b[0m" if self.options.color else text
 
-    def _safe(self, text: str) -> str:
-        return safe(text, ascii_only=self.options.ascii_only)
+def _name(verdict: Verdict) -> str:
+    if verdict.inside is None:
+        return verdict.file
+    path = f" ({verdict.inside.path})" if verdict.inside.path else ""
+    return f"{verdict.file}:{verdict.inside.line}{path}"
 
 
 def _left(verdict: Verdict) -> Iterator[str]:

@@ -19,6 +19,8 @@ from tests.oracle.building import VERSIONS, build
 log = logging.getLogger("differential")
 
 _BATCHES_A_LINE = 100
+_MOST_BEYOND = 0.01
+"""Of the policies: what we do not judge is not compared."""
 
 
 def main() -> int:
@@ -42,7 +44,17 @@ def main() -> int:
     for name, number in total.counts.items():
         log.info("%9s %s", f"{number:,}", name)
     log.info("%9s differences", f"{len(total.differences):,}")
-    return 1 if total.differences else 0
+    return 1 if total.differences or not _is_enough(total, arguments.at_least_decisions) else 0
+
+
+def _is_enough(total: Tally, decisions: int) -> bool:
+    """Whether so much was compared that no difference means something."""
+    beyond, policies = total.counts["beyond our limits"], total.counts["policies"]
+    if total.counts["decisions"] < decisions:
+        log.error("only %d decisions were compared: %d are wanted", total.counts["decisions"], decisions)
+    if beyond > policies * _MOST_BEYOND:
+        log.error("%d of %d policies are beyond our limits, and were not compared", beyond, policies)
+    return total.counts["decisions"] >= decisions and beyond <= policies * _MOST_BEYOND
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -53,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--decisions", type=int, default=35, help="about each policy that loads")
     seed_help = f"of the first {BATCH} policies; the next have 1 more"
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32), help=seed_help)
+    parser.add_argument("--at-least-decisions", type=int, default=1, help="fails where fewer were compared")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="processes")
     return parser
 

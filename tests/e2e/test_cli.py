@@ -44,7 +44,7 @@ def inventory(tmp_path: Path, node: str) -> str:
     ("arguments", "problem"),
     [
         (["check", "nowhere.py"], "no such inventory"),
-        (["check", "INVENTORY", "-o", "xml"], "no such report format"),
+        (["check", "INVENTORY", "-o", "xml"], "no such format"),
         (["check", "INVENTORY", "-o", "json=/nowhere/report.json"], "cannot be written"),
         (["check", "INVENTORY", "-o", "table", "-o", "json"], "standard output has a report already"),
         (["check", "INVENTORY", "--limit", "nobody"], "no such host or group"),

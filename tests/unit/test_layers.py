@@ -67,11 +67,8 @@ PURE_IMPORTS = {
 ALSO = {
     "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
     "kubewitness.report.discovery": {"importlib"},  # likewise
-    "kubewitness.report": {"importlib"},  # a format's module is imported when it is asked for
-    "kubewitness.report.lint": {"importlib"},  # likewise
-    "kubewitness.report.policy": {"importlib"},  # likewise
+    "kubewitness.report.formats": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.policy.page": {"rich"},  # as the table below
-    "kubewitness.report.simulation": {"importlib"},  # likewise
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
 }

@@ -73,7 +73,7 @@ class Examples:
         """The request with namespace, verb, user and groups that lie in the set."""
         atom = self._universe.target(asked)
         node = self._behind(node, On.TARGET, atom)
-        name = f"{asked.resource}/{asked.subresource}" if asked.subresource else asked.resource
+        name = asked.resource_path
         known = find(asked.api_group, name)
         cluster_wide = known is not None and not known.namespaced and asked.resource != "namespaces"
         scope = ("", *_NAMESPACES) if cluster_wide else _NAMESPACES
@@ -161,7 +161,7 @@ def _oddities(request: RequestAttributes) -> int:
     odd = _unusual(request.user, request.groups)
     if not request.resource_request:
         return odd + (request.verb not in PATH_VERBS)
-    name = f"{request.resource}/{request.subresource}" if request.subresource else request.resource
+    name = request.resource_path
     known = find(request.api_group, name)
     unnamed = request.verb in UNNAMED_VERBS and not request.subresource
     return (

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kubewitness.cli.output import one_line, options, progress, write
-from kubewitness.cli.policy.source import load_file, target_version
+from kubewitness.cli.output import options, progress, write
+from kubewitness.cli.policy.source import load_file, read_once, target_version
 
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import Difference
     from kubewitness.model import ServerVersion
 
 _KINDS = ("lost", "lowered", "stages", "raised", "gained", "managed-fields")
+"""As ``difference.Kind``, which is not imported for --help."""
 
 
 @click.command("diff")
@@ -46,21 +47,17 @@ def command(before: str, after: str, version: ServerVersion, *, output: str, fai
     and too large to be compared in full.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.auditpolicy.difference import difference  # noqa: PLC0415
-    from kubewitness.report.policy import policy_renderer  # noqa: PLC0415
-    from kubewitness.report.policy.difference import DifferenceReport  # noqa: PLC0415
+    from kubewitness.report.formats import render_of  # noqa: PLC0415
+    from kubewitness.report.policy.difference import FORMATS, DifferenceReport  # noqa: PLC0415
 
     kinds = _kinds(fail_on)
-    if before == after == "-":
-        raise click.UsageError("standard input can be read once only: name - once")
+    read_once((before, after))
     loaded = [load_file(file, version) for file in (before, after)]
-    for file, item in zip((before, after), loaded, strict=True):
-        if item.strict_error is not None:
-            click.echo(f"kubewitness: {one_line(file)}: {one_line(item.strict_error)}", err=True)
     policies = (loaded[0].policy, loaded[1].policy)
     with progress("comparing, step") as tell:
         found = difference(*policies, version, exact=flags["exact"], progress=tell)
     report = DifferenceReport((before, after), policies, version, found, **flags)
-    write(policy_renderer("difference", output)(report, options(to_terminal=True)), None)
+    write(render_of(FORMATS, output, DifferenceReport)(report, options(to_terminal=True)), None)
     sys.exit(_exit_code(found, kinds))
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import sys
+import zlib
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import click
 
@@ -16,9 +19,12 @@ from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from io import BufferedReader
 
     from kubewitness.model import ServerVersion
+
+
+_GZIP: Final = b"\x1f\x8b"
+_ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
 
 
 @click.command("eval")
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     default="-",
     type=click.Path(allow_dash=True),
-    help="Where the requests are, if not on standard input.",
+    help="Where the requests are, if not on standard input; may be packed with gzip.",
 )
 def command(file: str, version: ServerVersion, requests: str) -> None:
     """What does the audit policy FILE record of each request? JSON lines in, JSON lines out.
@@ -49,8 +55,6 @@ def command(file: str, version: ServerVersion, requests: str) -> None:
     if file == requests == "-":
         raise click.UsageError("the policy and the requests cannot both come from standard input: use --input")
     loaded = load_file(file, version)
-    if loaded.strict_error is not None:
-        _tell(f"{file}: kube-apiserver would warn, and drop what it does not know: {loaded.strict_error}")
     found = LineAnswers(loaded.policy, version)
     for lines in _portions(requests, LONGEST_LINE):
         write(found.answers(lines), None)
@@ -69,6 +73,15 @@ def _portions(file: str, longest: int) -> Iterator[list[bytes]]:
         raise KubewitnessError("standard input is closed: pipe the requests in, or name their file by --input")
     try:
         with nullcontext(sys.stdin.buffer) if file == "-" else Path(file).open("rb") as stream:
-            yield from portions(cast("BufferedReader", stream), longest)
-    except OSError as error:
-        raise KubewitnessError(f"{file}: cannot be read: {error.strerror}: name a file, or - for stdin") from error
+            yield from portions(_unpacked(file, cast("io.BufferedReader", stream)), longest)
+    except (OSError, EOFError, zlib.error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise KubewitnessError(f"{file}: cannot be read: {why}: name a file, or - for stdin") from error
+
+
+def _unpacked(file: str, stream: io.BufferedReader) -> io.BufferedReader:
+    """What is packed with gzip is unpacked; nothing is waited for but the first bytes."""
+    begin = stream.peek(len(_ZSTANDARD)) if isinstance(stream, io.BufferedReader) else b""
+    if begin.startswith(_ZSTANDARD):
+        raise KubewitnessError(f"{file}: packed with Zstandard: unpack it, and pipe it in: zstdcat {file} | ...")
+    return cast("io.BufferedReader", gzip.GzipFile(fileobj=stream)) if begin.startswith(_GZIP) else stream

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from kubewitness.cli.output import one_line, options, write
+from kubewitness.cli.output import options, write
 from kubewitness.cli.policy.source import load_file, target_version
 from kubewitness.errors import KubewitnessError
 
@@ -49,17 +49,15 @@ def command(file: str, request: tuple[str, ...], version: ServerVersion, output:
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.auditpolicy.explanation import explain  # noqa: PLC0415
     from kubewitness.auditpolicy.query import parse_query  # noqa: PLC0415
-    from kubewitness.report.policy import policy_renderer  # noqa: PLC0415
-    from kubewitness.report.policy.explanation import ExplanationReport  # noqa: PLC0415
+    from kubewitness.report.formats import render_of  # noqa: PLC0415
+    from kubewitness.report.policy.explanation import FORMATS, ExplanationReport  # noqa: PLC0415
 
     text = _text(file, request)
     query = parse_query(text, version)
     loaded = load_file(file, version)
-    if loaded.strict_error is not None:
-        click.echo(f"kubewitness: {one_line(file)}: {one_line(loaded.strict_error)}", err=True)
     explanations = tuple(explain(loaded.policy, asked.attributes, version) for asked in query.asked)
     report = ExplanationReport(file, loaded.policy, version, text, query, explanations)
-    write(policy_renderer("explanation", output)(report, options(to_terminal=True)), None)
+    write(render_of(FORMATS, output, ExplanationReport)(report, options(to_terminal=True)), None)
 
 
 def _text(file: str, request: tuple[str, ...]) -> str:

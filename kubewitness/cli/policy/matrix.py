@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kubewitness.cli.output import one_line, options, write
-from kubewitness.cli.policy.source import load_file, target_version
+from kubewitness.cli.output import options, write
+from kubewitness.cli.policy.source import load_file, read_once, target_version
 
 if TYPE_CHECKING:
     from kubewitness.model import ServerVersion
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 def command(files: tuple[str, ...], version: ServerVersion, output: str) -> None:
     """At which level would each audit policy FILE record what an intruder does, and what everybody does?
 
-    The requests are those of `policy lint`; beside the level stands the line of the rule that decides.
+    The requests are those of `policy lint`, asked by somebody whom no rule names; beside the level stands the line of
+    the rule that decides. Whom a rule exempts by name is not here: `policy lint` and the check
+    audit-policy-exemptions tell of them.
 
     \b
     kubewitness policy matrix old.yaml new.yaml
@@ -29,15 +31,11 @@ def command(files: tuple[str, ...], version: ServerVersion, output: str) -> None
     Exit codes: 0 shown, 2 a policy does not load.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.auditpolicy.matrix import matrix  # noqa: PLC0415
-    from kubewitness.report.policy import policy_renderer  # noqa: PLC0415
-    from kubewitness.report.policy.matrix import MatrixReport  # noqa: PLC0415
+    from kubewitness.report.formats import render_of  # noqa: PLC0415
+    from kubewitness.report.policy.matrix import FORMATS, MatrixReport  # noqa: PLC0415
 
-    if files.count("-") > 1:
-        raise click.UsageError("standard input can be read once only: name - once")
+    read_once(files)
     loaded = [load_file(file, version) for file in files]
-    for file, item in zip(files, loaded, strict=True):
-        if item.strict_error is not None:
-            click.echo(f"kubewitness: {one_line(file)}: {one_line(item.strict_error)}", err=True)
     policies = tuple(item.policy for item in loaded)
     report = MatrixReport(files, policies, version, matrix(policies, version))
-    write(policy_renderer("matrix", output)(report, options(to_terminal=True)), None)
+    write(render_of(FORMATS, output, MatrixReport)(report, options(to_terminal=True)), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kubewitness.cli.output import one_line, options, write
-from kubewitness.cli.policy.source import load_file, target_version
+from kubewitness.cli.policy.source import load_file, read_once, target_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,11 +65,8 @@ def command(
     from kubewitness.simulation.replay import simulate  # noqa: PLC0415
 
     names = (*logs, *more_logs)  # a shell writes --log a.log b.log for --log *.log
-    if (file, *names).count("-") > 1:
-        raise click.UsageError("standard input can be read once only: name - once")
+    read_once((file, *names))
     loaded = load_file(file, version)
-    if loaded.strict_error is not None:
-        _tell(f"{file}: kube-apiserver would warn, and drop what it does not know: {loaded.strict_error}")
     with _percent() as look:
         found = simulate(loaded.policy, version, names, top=top or _TOP[output], look=look)
     report = Replayed(file, version, loaded.strict_error, found)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kubewitness.cli.output import one_line
 from kubewitness.errors import KubewitnessError
 from kubewitness.knownversions import NEWEST, OLDEST
 from kubewitness.model import ServerVersion
 from kubewitness.yamldoc import MAX_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from kubewitness.auditpolicy import Loaded
 
@@ -65,7 +66,10 @@ def read_bytes(file: str) -> bytes:
 
 
 def load_file(file: str, version: ServerVersion) -> Loaded:
-    """A policy that kube-apiserver would start with. Raises KubewitnessError with its own words otherwise."""
+    """A policy that kube-apiserver would start with. Raises KubewitnessError with its own words otherwise.
+
+    What it would drop, or not read at all, is told on standard error.
+    """
     from kubewitness.auditpolicy import Refused, load_bytes  # noqa: PLC0415
 
     data = read_bytes(file)
@@ -76,7 +80,21 @@ def load_file(file: str, version: ServerVersion) -> Loaded:
             raise KubewitnessError(f"{file}{place}: {found.error}")
         problem = f"{file}{place}: kube-apiserver {_minor(version)} would not start with it: {found.error}"
         raise KubewitnessError(f"{problem}{_inside(data)}")
+    if found.strict_error is not None:
+        _tell(f"{file}: kube-apiserver would warn, and drop what it does not know: {found.strict_error}")
+    if found.rest is not None:
+        _tell(f"{file}:{found.rest.line}: a second YAML document: kube-apiserver does not read it, and does not say so")
     return found
+
+
+def read_once(files: Sequence[str]) -> None:
+    """Raises UsageError where standard input is named twice: the second time, nothing would be left of it."""
+    if files.count("-") > 1:
+        raise click.UsageError("standard input can be read once only: name - once")
+
+
+def _tell(text: str) -> None:
+    click.echo(f"kubewitness: {one_line(text)}", err=True)
 
 
 def _inside(data: bytes) -> str:

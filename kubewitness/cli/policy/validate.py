@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from kubewitness.cli.output import one_line, options, write
-from kubewitness.cli.policy.source import read_bytes, target_version
+from kubewitness.cli.policy.source import read_bytes, read_once, target_version
 from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
     from kubewitness.auditpolicy.verdict import Verdict
     from kubewitness.model import ServerVersion
+
+
+_UNWRAPPED: Final = 10_000
+"""In cells: into a pipe, the words of kube-apiserver stay on one line."""
 
 
 @click.command("validate")
@@ -35,7 +39,8 @@ def command(files: tuple[str, ...], version: ServerVersion, form: str) -> None:
 
     A policy inside something else (a ConfigMap, a Talos, kOps, RKE2 or Cluster API file, a script, a page) is found,
     named with its line, and judged. JSON lines have file, line (only of such a policy), ok (it would start), error and
-    strictError (kube-apiserver's words, or null) and rules (how many are left).
+    strictError (kube-apiserver's words, or null), rules (how many are left) and ignoredFromLine (where a second YAML
+    document begins, which kube-apiserver does not read: no error, but said).
 
     \b
     kubewitness policy validate --target-version 1.34 audit-policy.yaml
@@ -45,6 +50,7 @@ def command(files: tuple[str, ...], version: ServerVersion, form: str) -> None:
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.report.validity import as_json, as_text  # noqa: PLC0415
 
+    read_once(files)
     all_read = clean = True
     for verdicts in _judged(files, version):
         all_read = all_read and bool(verdicts)
@@ -52,7 +58,7 @@ def command(files: tuple[str, ...], version: ServerVersion, form: str) -> None:
         if form == "jsonl":
             write("".join(map(as_json, verdicts)), None)
         elif verdicts:
-            write(as_text(verdicts, version, options(to_terminal=True)), None)
+            write(as_text(verdicts, version, options(to_terminal=True, width=_UNWRAPPED)), None)
     sys.exit(2 if not all_read else 0 if clean else 1)
 
 

@@ -5,20 +5,20 @@ To add a format: one module here, one line in FORMATS.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final
 
-from kubewitness.errors import KubewitnessError
+from kubewitness.report.formats import render_of
 from kubewitness.report.lint.report import LintReport
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from kubewitness.report import Options
+    from kubewitness.report.formats import Formats
 
-__all__ = ["FORMATS", "LintRenderer", "LintReport", "lint_renderer"]
+__all__ = ["FORMATS", "LintReport", "lint_renderer"]
 
-FORMATS: Final[Mapping[str, str]] = {
+FORMATS: Final[Formats] = {
     "table": "kubewitness.report.lint.table",
     "json": "kubewitness.report.lint.json_format",
     "sarif": "kubewitness.report.lint.sarif",
@@ -27,16 +27,6 @@ FORMATS: Final[Mapping[str, str]] = {
 """Format -> the module whose ``render`` writes it."""
 
 
-class LintRenderer(Protocol):
-    """A format. The text ends with a newline and holds no control character but that and, in colour, SGR."""
-
-    def __call__(self, report: LintReport, options: Options) -> str:
-        """Pure: no terminal, no environment, no clock."""
-        ...
-
-
-def lint_renderer(name: str) -> LintRenderer:
+def lint_renderer(name: str) -> Callable[[LintReport, Options], str]:
     """The function that writes ``name``. Raises KubewitnessError for a format that there is not."""
-    if name not in FORMATS:
-        raise KubewitnessError(f"-o {name}: no such format; there are {', '.join(FORMATS)}")
-    return cast("LintRenderer", import_module(FORMATS[name]).render)
+    return render_of(FORMATS, name, LintReport)

@@ -5,36 +5,26 @@ To add a format: one module here, one line in FORMATS.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final
 
-from kubewitness.errors import KubewitnessError
+from kubewitness.report.formats import render_of
 from kubewitness.report.simulation.replayed import Replayed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from kubewitness.report import Options
+    from kubewitness.report.formats import Formats
 
-__all__ = ["FORMATS", "Replayed", "SimulationRenderer", "simulation_renderer"]
+__all__ = ["FORMATS", "Replayed", "simulation_renderer"]
 
-FORMATS: Final[Mapping[str, str]] = {
+FORMATS: Final[Formats] = {
     "table": "kubewitness.report.simulation.table",
     "json": "kubewitness.report.simulation.json_format",
 }
 """Format -> the module whose ``render`` writes it."""
 
 
-class SimulationRenderer(Protocol):
-    """A format. The text ends with a newline and holds no control character but that and, in colour, SGR."""
-
-    def __call__(self, report: Replayed, options: Options) -> str:
-        """Pure: no terminal, no environment, no clock."""
-        ...
-
-
-def simulation_renderer(name: str) -> SimulationRenderer:
+def simulation_renderer(name: str) -> Callable[[Replayed, Options], str]:
     """The function that writes ``name``. Raises KubewitnessError for a format that there is not."""
-    if name not in FORMATS:
-        raise KubewitnessError(f"-o {name}: no such format; there are {', '.join(FORMATS)}")
-    return cast("SimulationRenderer", import_module(FORMATS[name]).render)
+    return render_of(FORMATS, name, Replayed)

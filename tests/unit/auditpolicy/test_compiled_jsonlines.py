@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.auditpolicy.jsonlines import LONGEST_LINE, LineAnswers
 from kubewitness.model import ServerVersion
+from kubewitness.simulation.events import LONGEST_LINE as SIMULATED_LINE
 
 NEWEST = ServerVersion(1, 37)
 POLICY = Policy(
@@ -69,7 +70,7 @@ def test_every_line_has_its_answer_and_those_that_failed_are_counted() -> None:
         (b'"text"', "a JSON object is wanted"),
         (b"[" * 100_000, "nested too deep"),
         (b'{"a":' * 100_000, "nested too deep"),
-        (b" " * (LONGEST_LINE + 1), "longer than 16777216 bytes"),
+        (b" " * (LONGEST_LINE + 1), f"longer than {LONGEST_LINE} bytes"),
         (b'{"user":' + b"9" * 5000 + b"}", "user: a number"),
         (b'{"verb":1e999}', "verb: a number"),
     ],
@@ -105,3 +106,7 @@ def test_any_lines_have_as_many_answers(lines: list[bytes]) -> None:
 
     assert found.count("\n") == len(lines) == answers.count
     assert all(json.loads(line) for line in found.splitlines())
+
+
+def test_an_event_that_simulate_reads_eval_reads_too() -> None:
+    assert LONGEST_LINE == SIMULATED_LINE

@@ -17,8 +17,8 @@ JUDGE = f"""
 import resource, sys
 from kubewitness.auditpolicy import Refused, load_bytes
 from kubewitness.model import ServerVersion
-resource.setrlimit(resource.RLIMIT_AS, ({640 * MIB}, {640 * MIB}))
-resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+resource.setrlimit(resource.RLIMIT_AS, ({320 * MIB}, {320 * MIB}))
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
 result = load_bytes(sys.stdin.buffer.read(), ServerVersion(1, 37))
 print(result.error[:200].encode("ascii", "replace").decode() if isinstance(result, Refused) else "loaded")
 """

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from click.testing import CliRunner
 
+from kubewitness.auditpolicy.difference import Kind
 from kubewitness.cli import main
+from kubewitness.cli.policy.diff import _KINDS
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -221,3 +223,7 @@ def test_our_policies_differ_from_each_other_and_not_from_themselves() -> None:
 
 def test_the_help_says_the_exit_codes() -> None:
     assert "Exit codes: 0" in diff("--help").stdout
+
+
+def test_the_kinds_of_the_command_are_those_of_the_engine() -> None:
+    assert tuple(Kind) == _KINDS

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -117,6 +118,42 @@ def test_the_version_of_the_server_counts(tmp_path: Path) -> None:
 
     assert run(str(tmp_path / "policy.yaml"), requests=REQUEST).exit_code == 0
     assert run(str(tmp_path / "policy.yaml"), "--target-version", "1.35", requests=REQUEST).exit_code == 2
+
+
+def test_a_second_document_is_said_to_be_left(tmp_path: Path) -> None:
+    (tmp_path / "policy.yaml").write_text(POLICY + "---\nrules: []\n", "utf-8")
+
+    done = run(str(tmp_path / "policy.yaml"), requests=REQUEST)
+
+    assert done.exit_code == 0
+    assert "a second YAML document: kube-apiserver does not read it" in done.stderr
+
+
+def test_requests_may_be_packed(policy: str, tmp_path: Path) -> None:
+    packed = tmp_path / "requests.gz"
+    packed.write_bytes(gzip.compress(REQUEST.encode()))
+
+    done = run(policy, "--input", str(packed))
+
+    assert (done.exit_code, done.stdout) == (0, run(policy, requests=REQUEST).stdout)
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (gzip.compress(b"{}" * 10_000)[:-20], "cannot be read: "),
+        (b"\x1f\x8b no gzip at all", "cannot be read: "),
+        (b"\x28\xb5\x2f\xfd and more", "zstdcat"),
+    ],
+)
+def test_what_cannot_be_unpacked_is_said(policy: str, tmp_path: Path, data: bytes, message: str) -> None:
+    (tmp_path / "requests").write_bytes(data)
+
+    done = run(policy, "--input", str(tmp_path / "requests"))
+
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert len(done.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", ["absent", "."])

@@ -114,3 +114,20 @@ def test_a_name_cannot_steer_the_terminal() -> None:
 
 def test_without_a_file_nothing_is_judged() -> None:
     assert run().exit_code == 2
+
+
+def test_a_second_document_is_no_fault_but_is_said() -> None:
+    two = GOOD + "---\nrules: []\n"
+
+    table, lines = run("-", stdin=two), run("-", "-o", "jsonl", stdin=two)
+
+    assert (table.exit_code, lines.exit_code) == (0, 0)
+    assert "a second YAML document: it is not read" in table.stdout
+    assert json.loads(lines.stdout)["ignoredFromLine"] > 1
+
+
+def test_standard_input_is_read_once() -> None:
+    done = run("-", "-", stdin=GOOD)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "name - once" in done.stderr

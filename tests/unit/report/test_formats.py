@@ -17,7 +17,7 @@ _any_text = st.text(st.characters(exclude_categories=()))
 
 
 def test_an_unknown_format_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(KubewitnessError, match="-o yaml: no such report format; there are table, json, markdown"):
+    with pytest.raises(KubewitnessError, match="-o yaml: no such format; there are table, json, markdown"):
         renderer("yaml")
 
 

@@ -8,7 +8,7 @@ from kubewitness.report import Options
 from kubewitness.report.validity import as_json, as_text
 
 NEWEST = ServerVersion(1, 37)
-PLAIN = Options(color=False)
+PLAIN = Options(width=1000)
 HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\n"
 TWO_INSIDE = """\
 kind: ConfigMap
@@ -116,7 +116,7 @@ def test_what_is_beyond_our_limits_is_not_called_refused() -> None:
 
 
 def test_colour_is_for_the_verdict_alone() -> None:
-    coloured = Options(color=True)
+    coloured = Options(width=1000, color=True)
 
     assert text(HEAD + "rules:\n- level: None\n", coloured) == "p.yaml: \x1b[32mok\x1b[0m, 1 rule\n"
     assert "\x1b[33mok, but\x1b[0m kube-apiserver" in text(HEAD + "rules:\n- level: None\n  a: 1\n", coloured)
@@ -168,3 +168,18 @@ def test_a_policy_inside_has_its_line_in_json() -> None:
         (4, True, 1),
         (8, False, 0),
     ]
+
+
+def test_a_narrow_terminal_wraps_it_and_cuts_nothing() -> None:
+    policy = HEAD + "rules:\n- level: None\n  nonResourceURLs: [a, /b*c]\n"
+
+    wrapped = text(policy, Options(width=60))
+
+    assert max(map(len, wrapped.splitlines())) <= 60
+    assert wrapped.split() == text(policy).split()
+
+
+def test_a_pod_is_told_which_command_reads_it() -> None:
+    found = text("apiVersion: v1\nkind: Pod\nspec: {}\n", file="kube-apiserver.yaml")
+
+    assert "kubewitness policy lint POLICY --flags kube-apiserver.yaml" in found

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import Change, Difference, RequestClass
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.model import ServerVersion
+    from kubewitness.report.formats import Formats
 
 MEANINGS: Final[Mapping[Kind, str]] = {
     Kind.LOST: "recorded before, and no longer",
@@ -24,6 +25,13 @@ MEANINGS: Final[Mapping[Kind, str]] = {
     Kind.RAISED: "recorded with more than before: look for secrets in bodies, where there are any",
     Kind.GAINED: "newly recorded",
     Kind.MANAGED_FIELDS: "recorded with or without metadata.managedFields",
+}
+
+
+FORMATS: Final[Formats] = {
+    "table": "kubewitness.report.policy.difference.table",
+    "json": "kubewitness.report.policy.difference.json_format",
+    "markdown": "kubewitness.report.policy.difference.markdown",
 }
 
 

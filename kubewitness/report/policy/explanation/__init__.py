@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.query import Query
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.model import ServerVersion
+    from kubewitness.report.formats import Formats
 
 _MOST_WANTED: Final = 8
+
+
+FORMATS: Final[Formats] = {
+    "table": "kubewitness.report.policy.explanation.table",
+    "json": "kubewitness.report.policy.explanation.json_format",
+}
 
 
 @dataclass(frozen=True, slots=True)

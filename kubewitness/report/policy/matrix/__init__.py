@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.matrix import Matrix, MatrixCell
     from kubewitness.auditpolicy.types import Policy
     from kubewitness.model import ServerVersion
+    from kubewitness.report.formats import Formats
 
 GLYPHS: Final = {Level.NONE: "○", Level.METADATA: "◔", Level.REQUEST: "◑", Level.REQUEST_RESPONSE: "●"}
 """Beside the word, never instead of it: how full the record is."""
@@ -19,6 +20,13 @@ LEAK: Final = "secret!"
 """The event holds a secret or a token."""
 OMITTED: Final = "no outcome"
 """An event is written, but at no stage at which the outcome of the request is known."""
+
+
+FORMATS: Final[Formats] = {
+    "table": "kubewitness.report.policy.matrix.table",
+    "json": "kubewitness.report.policy.matrix.json_format",
+    "markdown": "kubewitness.report.policy.matrix.markdown",
+}
 
 
 @dataclass(frozen=True, slots=True)
