@@ -17,7 +17,7 @@ from kubewitness.auditpolicy.lint.catalogue import KNOWN_IDS
 from kubewitness.auditpolicy.lint.comments import matches_nothing, unknown_ids, without_reason
 from kubewitness.auditpolicy.lint.ignores import ignores_in
 from kubewitness.auditpolicy.lint.run import worst_first
-from kubewitness.knownversions import NEWEST
+from kubewitness.knownversions import NEWEST, RANGE, is_known, nearest_known
 from kubewitness.ladder import assess
 from kubewitness.model import Reason, Rung, Source, Status, Unread, View
 from kubewitness.observed import ApiServer, Broken, PolicyFile, configuration_of, pod_of
@@ -49,12 +49,14 @@ _FALLBACK: Final = ("audit-log-path", "audit-policy-file")
 class Manifest:
     """A kube-apiserver manifest by itself, as ``check --root`` would see it on a node that has nothing else.
 
-    ``version``: for which it is judged.
+    ``version``: for which it is judged. ``claimed``: that of its image or of the user, where it is not known here;
+    the nearest is taken then.
     """
 
     server: ApiServer
     text: str
     version: ServerVersion
+    claimed: ServerVersion | None = None
 
     @property
     def settings(self) -> AuditSettings | None:
@@ -66,7 +68,8 @@ def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manife
     """The manifest ``text``. ``version``: of the server; ``None``: that of its image, else the newest."""
     manifest = File(file, None, text)
     pod = pod_of(manifest)
-    version = version or (pod.image_version if isinstance(pod, StaticPod) else None) or NEWEST
+    claimed = version or (pod.image_version if isinstance(pod, StaticPod) else None) or NEWEST
+    version, beyond = nearest_known(claimed), None if is_known(claimed) else claimed
     declared = configuration_of(pod.argv, version) if isinstance(pod, StaticPod) else None
     settings = declared.settings if declared is not None else None
     server = ApiServer(
@@ -90,7 +93,7 @@ def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manife
         last_run=None,
     )
     if not isinstance(pod, StaticPod) or not isinstance(settings, AuditSettings):
-        return Manifest(server, text, version)
+        return Manifest(server, text, version, beyond)
     policy = settings.policy_file
     log = settings.log_path
     known = replace(
@@ -98,7 +101,7 @@ def read_manifest(file: str, text: str, version: ServerVersion | None) -> Manife
         policy=PolicyFile(policy, pod.locate(policy), None, _NOT_HERE) if policy else None,
         log_path=pod.locate(log) if log else None,
     )
-    return Manifest(known, text, version)
+    return Manifest(known, text, version, beyond)
 
 
 _NOT_HERE: Final = Unread(Reason.NOT_OBSERVED, "the policy is linted by itself")
@@ -150,8 +153,15 @@ def lint_manifest(manifest: Manifest, catalogue: Sequence[Check], standard: Stan
         findings=tuple(sorted((*sorted_out.kept, *told), key=worst_first)),
         accepted=sorted_out.accepted,
         not_looked_at=tuple(sorted(dict.fromkeys(missing), key=lambda item: item.id)),
-        unjudged=unknown[0].message if unknown and not found else None,
+        unjudged=_unknown_version(manifest) or (unknown[0].message if unknown and not found else None),
     )
+
+
+def _unknown_version(manifest: Manifest) -> str | None:
+    if manifest.claimed is None:
+        return None
+    claimed, taken = (f"{item.major}.{item.minor}" for item in (manifest.claimed, manifest.version))
+    return f"Kubernetes {claimed} is not known here ({RANGE}): judged as {taken}, and not for sure"
 
 
 def _why(server: ApiServer, unknown: Finding, *, refused: bool) -> str:

@@ -151,3 +151,14 @@ def test_every_code_belongs_to_a_check() -> None:
     codes = {item.code for item in load_catalogue() if item.code}
 
     assert codes == {*FLAGGED, "AF007", "AF008"}
+
+
+@pytest.mark.parametrize(("version", "taken"), [("1.45.0", ServerVersion(1, 37)), ("1.20.0", ServerVersion(1, 24))])
+def test_a_version_that_is_not_known_is_said_to_be(version: str, taken: ServerVersion) -> None:
+    read = manifest(version=version)
+
+    result = found(read)
+
+    assert read.version == taken
+    assert result.unjudged is not None
+    assert f"Kubernetes {version[:-2]} is not known here (1.24 to 1.37)" in result.unjudged

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kubewitness.knownversions import NEWEST, OLDEST
 from tests.lab.settings import LabError
 from tests.oracle import building
 
@@ -69,3 +70,9 @@ def test_each_source_and_each_version_has_its_own_binary(monkeypatch: pytest.Mon
 
     after = {building.binary(version) for version in building.VERSIONS}
     assert len(before | after) == 2 * len(building.VERSIONS)
+
+
+def test_the_known_versions_are_those_that_the_oracle_was_asked_about() -> None:
+    oldest, newest = (f"{version.major}.{version.minor}" for version in (OLDEST, NEWEST))
+
+    assert (building.VERSIONS[0], building.VERSIONS[-1]) == (oldest, newest)

@@ -11,7 +11,6 @@ from click.core import ParameterSource
 from kubewitness.cli.output import one_line, options, sinks, write
 from kubewitness.cli.policy.source import read_bytes, target_version
 from kubewitness.errors import KubewitnessError
-from kubewitness.knownversions import OLDEST
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:
@@ -109,7 +108,7 @@ def _lint(files: tuple[str, ...], version: ServerVersion, flags: Manifest | None
         settings = flags.settings or "the flags are not known, see AF005"
     for file in files:
         try:
-            linted += lint(file, read_bytes(file), max(version, OLDEST), settings)
+            linted += lint(file, read_bytes(file), version, settings)
         except KubewitnessError as error:
             click.echo(f"kubewitness: {one_line(str(error))}", err=True)
             all_read = False

@@ -10,7 +10,7 @@ import click
 
 from kubewitness.cli.output import one_line
 from kubewitness.errors import KubewitnessError
-from kubewitness.knownversions import NEWEST, OLDEST
+from kubewitness.knownversions import NEWEST, RANGE, is_known
 from kubewitness.model import ServerVersion
 from kubewitness.yamldoc import MAX_BYTES
 
@@ -31,9 +31,8 @@ class _Version(click.ParamType):  # type: ignore[type-arg]  # click 8.1 has none
         if isinstance(value, ServerVersion):
             return value
         version = ServerVersion.parse(str(value))
-        if version is None or version < OLDEST or (version.major, version.minor) > (NEWEST.major, NEWEST.minor):
-            known = f"{_minor(OLDEST)} to {_minor(NEWEST)}"
-            self.fail(f"{value!r} is none of the Kubernetes versions that are known here, {known}", param, ctx)
+        if version is None or not is_known(version):
+            self.fail(f"{value!r} is none of the Kubernetes versions that are known here, {RANGE}", param, ctx)
         return version
 
 
@@ -46,7 +45,7 @@ def target_version() -> Callable[[Callable[..., None]], Callable[..., None]]:
         type=_Version(),
         default=_minor(NEWEST),
         show_default=True,
-        help=f"The kube-apiserver that would read it, {_minor(OLDEST)} to {_minor(NEWEST)}.",
+        help=f"The kube-apiserver that would read it, {RANGE}.",
     )
 
 
