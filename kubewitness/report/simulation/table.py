@@ -66,14 +66,14 @@ def _users(report: Replayed, writer: Writer) -> Iterator[str]:
     found = report.simulation
     rows = [(user.recorded, user.kept, words.user(user.user)) for user in found.noisiest]
     yield from _ranking(report, writer, "NOISIEST", rows)
-    yield from _more(found.top.users, rows, "users")
+    yield from _more(found.top.users, rows)
 
 
 def _requests(report: Replayed, writer: Writer) -> Iterator[str]:
     found = report.simulation
     rows = [(item.recorded, item.kept, words.request(item.request)) for item in found.requests]
     yield from _ranking(report, writer, "REQUEST", rows)
-    yield from _more(found.top.requests, rows, "kinds of request")
+    yield from _more(found.top.requests, rows)
 
 
 def _ranking(report: Replayed, writer: Writer, title: str, rows: Iterable[tuple[Tally, Tally, str]]) -> Iterator[str]:
@@ -110,7 +110,7 @@ def _lost(report: Replayed, writer: Writer) -> Iterator[str]:
         for item in found.lost
     ]
     yield from writer.grid((">EVENTS", "BY", "FOR EXAMPLE", "REQUEST"), rows)
-    yield from _more(found.top.lost, rows, "groups of them")
+    yield from _more(found.top.lost, rows)
 
 
 def _why(item: Lost) -> str:
@@ -131,10 +131,10 @@ def _cannot_tell(report: Replayed, writer: Writer) -> Iterator[str]:
         yield from writer.paragraph(sentence, bullet="- ")
 
 
-def _more(number: int, rows: Sequence[object], nouns: str) -> Iterator[str]:
+def _more(number: int, rows: Sequence[object]) -> Iterator[str]:
     more = number - len(rows)
     if more > 0:
-        yield f"and {words.count(more)} more {nouns}: --top {number}"
+        yield f"and {words.count(more)} more: --top {number}"
 
 
 def _sizes(tally: Tally) -> tuple[str, str]:

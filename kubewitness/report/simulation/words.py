@@ -108,7 +108,7 @@ def lost(found: Simulation) -> str:
     certain, perhaps = found.lost_total.events, found.bounds.unpaired
     least = certain + perhaps.least
     if not least:
-        return "Lost: nothing that the recording has" + (" for certain; see below." if perhaps.most else ".")
+        return "Lost: nothing for certain; see below." if perhaps.most else "Lost: nothing that the recording has."
     return f"Lost: {'at least ' if perhaps.most else ''}{_events(least)} that the recording has"
 
 
@@ -124,7 +124,7 @@ def cannot_tell(found: Simulation) -> Iterator[str]:
             " the bytes are a lower bound"
         )
     if bounds.truncated:
-        yield f"how large {_events(bounds.truncated)} were before kube-apiserver cut their bodies off (truncated)"
+        yield f"the full size of {_events(bounds.truncated)}: kube-apiserver cut bodies off (truncated)"
     if bounds.managed_fields:
         yield (
             f"the managed fields of {_events(bounds.managed_fields)}, if there were any: the policy keeps them, and the"
@@ -134,11 +134,10 @@ def cannot_tell(found: Simulation) -> Iterator[str]:
         requests = f"{count(number)} request{'' if number == 1 else 's'}"
         yield f"the stage {stage} of at least {requests}: the policy keeps it, and the recording has it not"
     if bounds.unpaired.most:
-        least, most = bounds.unpaired.least, bounds.unpaired.most
+        least = f"{count(bounds.unpaired.least)} or more" if bounds.unpaired.least else "perhaps none"
         yield (
-            f"whether {_events(most)} at a stage that the policy omits {'is' if most == 1 else 'are'} all there is of"
-            f" their requests: {f'{count(least)} of them or more' if least else 'some of them perhaps'}, as"
-            " the stages that it keeps were not recorded of as many, or not of the same ones"
+            f"how many of {_events(bounds.unpaired.most)} at stages that the policy omits are the only trace of their"
+            f" request: {least}; other stages were recorded of others"
         )
 
 
