@@ -108,7 +108,8 @@ def run(connection: DuckDBPyConnection, statement: str, look: Callable[[float], 
             look(connection.query_progress())
     except BaseException:
         connection.interrupt()
-        ended.wait()
+        while not ended.wait(_LOOK_SECONDS):  # it had not begun
+            connection.interrupt()
         raise
     if failure:
         raise failure[0]

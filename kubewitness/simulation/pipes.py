@@ -40,7 +40,9 @@ class Pipe:
 
     def _copy(self) -> None:
         try:
-            with self._target.open("wb") as target, self._source.path.open("rb", buffering=0) as source:
+            # never made: when a signal ends all, the folder is emptied beside us, and nothing may appear in it again
+            end = os.open(self._target, os.O_WRONLY)
+            with os.fdopen(end, "wb") as target, self._source.path.open("rb", buffering=0) as source:
                 portion = source.read(_PORTION)
                 compression = compression_of(portion)
                 if compression is not Compression.NONE:
