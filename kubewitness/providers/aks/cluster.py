@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.managed import ManagedCluster, Provider, Route
-from kubewitness.model import Reason, Unread
+from kubewitness.model import Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.aks import parse, settings
 from kubewitness.providers.aks.connections import Arm, ArmClients
@@ -27,7 +27,8 @@ _CLUSTERS: Final = "2025-05-01"
 _CONNECTED: Final = "2024-01-01"
 _SETTINGS: Final = "2021-05-01-preview"
 """The only one that knows category groups: https://github.com/Azure/azure-powershell/issues/18937"""
-_PART_ALONE: Final = frozenset({Reason.DENIED, Reason.THROTTLED})
+_PART_ALONE: Final = frozenset({403, 429})
+"""HTTP statuses that hide nothing else: what is refused otherwise is refused for all that there is to ask."""
 
 
 class Connections:
@@ -60,13 +61,13 @@ class AksCluster:
     def observe(self) -> ManagedCluster:
         """Eight calls or so. Raises NotReadError: there is no such cluster, or nobody answers."""
         bare = self._bare()
-        if self.which.connected:
-            return replace(bare, not_loggable=parse.parse_connected(self._described(_CONNECTED)))
         try:
-            known = parse.parse_cluster(self._described(_CLUSTERS))
-        except NotReadError as error:
-            if error.unread.reason not in _PART_ALONE:
-                raise
+            if self.which.connected:
+                return replace(bare, not_loggable=parse.parse_connected(self._arm.get(str(self.which), _CONNECTED)))
+            known = parse.parse_cluster(self._arm.get(str(self.which), _CLUSTERS))
+        except RefusedError as error:
+            if self.which.connected or error.status not in _PART_ALONE:
+                raise NotReadError(error.unread) from error
             return self._with_settings(replace(bare, update=error.unread), stopped=False)
         seen = replace(bare, id=known.id, changed=known.made, not_loggable=known.not_loggable, beside=known.beside)
         return seen if seen.not_loggable else self._with_settings(seen, stopped=known.stopped)
@@ -92,13 +93,6 @@ class AksCluster:
             blind_spots=parse.BLIND_SPOTS,
             held_by=settings.HELD_BY,
         )
-
-    def _described(self, version: str) -> Any:
-        """Raises NotReadError."""
-        try:
-            return self._arm.get(str(self.which), version)
-        except RefusedError as error:
-            raise NotReadError(error.unread) from error
 
     def _with_settings(self, seen: ManagedCluster, *, stopped: bool) -> ManagedCluster:
         read = self._settings()

@@ -7,6 +7,7 @@ provider with the subscription where one is missing, which a reader must not.
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from typing import TYPE_CHECKING, Any, Final
@@ -110,6 +111,7 @@ class ArmClients:
     """Makes each client once, and one credential for all."""
 
     def __init__(self) -> None:
+        logging.getLogger("azure").setLevel(logging.CRITICAL)  # what went wrong is in the result
         self._making = threading.RLock()
         self._credential: Any = None
         self._clients: dict[str, Arm] = {}

@@ -83,8 +83,8 @@ def _refused(response: Any, action: str) -> RefusedError:
     reason = _REASONS.get(status) or (Reason.UNREACHABLE if status >= 500 else Reason.NOT_OBSERVED)
     if status == 401 and "expired" in f"{code} {message}".lower():
         reason = Reason.EXPIRED_CREDENTIAL
-    named = _ACTION.search(message)
-    needed = named[1] if named and reason is Reason.DENIED else action
+    named = _ACTION.findall(message) if reason is Reason.DENIED else []
+    needed = named[-1] if named else action  # the last: "… may do A; however, it may not do B on the linked scope"
     hint = f" ({_HINTS[code]})" if code in _HINTS else ""
     detail = f"{needed}: {code or f'HTTP {status}'}: {message}{hint}".rstrip(": ")
     return RefusedError(Unread(reason, detail), status, code, message)

@@ -72,8 +72,7 @@ def put(call: Call, before: dict[str, Any] | None, body: dict[str, Any]) -> dict
         raise _refused(409, "Conflict", f"The limit of {MOST} diagnostic settings was reached.")
     for other in others:
         _check_shared(call, sent, other)
-    until = call.world.now() + call.world.settings.lag_seconds
-    call.world.remembered(Shown).before[call.target.key] = (until, before)
+    _hide(call, before)
     return {"location": None, "kind": None, "tags": None, "identity": None, "properties": _filled(sent)}
 
 
@@ -151,6 +150,13 @@ def shown(_: Call, setting: dict[str, Any]) -> dict[str, Any]:
     scope, _, name = setting["id"].rpartition("/")
     scope = scope.rpartition("/")[0].lower()
     return {**setting, "id": f"{scope}/diagnosticSettings/{name}", "type": "Microsoft.Insights/diagnosticSettings"}
+
+
+def _hide(call: Call, before: dict[str, Any] | None) -> None:
+    """For a while lists show what was there before; of several changes in that while, before the first."""
+    hidden, now = call.world.remembered(Shown).before, call.world.now()
+    until, first = hidden.get(call.target.key, (0.0, None))
+    hidden[call.target.key] = (now + call.world.settings.lag_seconds, first if now < until else before)
 
 
 def listed(call: Call) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fakes.azure import Azure, azure_server
+from tests.unit.providers.aks import fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,3 +27,12 @@ def azure(azure_process: Azure, monkeypatch: pytest.MonkeyPatch) -> Iterator[Azu
     monkeypatch.setenv("AZURE_RESOURCE_MANAGER_ENDPOINT", azure_process.endpoint)
     yield azure_process
     assert azure_process.violations() == []
+
+
+@pytest.fixture
+def new(azure: Azure) -> Azure:
+    """A cluster that logs nothing, and a workspace that keeps 90 days."""
+    fleet.cluster(azure)
+    fleet.workspace(azure)
+    azure.forget_calls()
+    return azure
