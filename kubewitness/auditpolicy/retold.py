@@ -66,6 +66,8 @@ def retold(rule: Rule, plain: RequestAttributes, *, any_group: bool) -> Iterator
 
     A request that is about who asks (a failed login, one of a node) is asked by nobody else.
     """
+    if rule.verbs and plain.verb not in rule.verbs:
+        return
     entries = [entry for entry in rule.resources if _is_for(replace(rule, resources=(entry,)), plain, any_group)]
     if not entries and not _is_for(rule, plain, any_group):
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import find
@@ -105,4 +106,4 @@ def request_words(asked: RequestAttributes) -> str:
     elif asked.user != STRANGER:
         words += ["--as", asked.user]
     groups = [group for group in asked.groups if group not in usual_groups(asked.user)]
-    return " ".join([*words, *(word for group in groups for word in ("--as-group", group))])
+    return shlex.join([*words, *(word for group in groups for word in ("--as-group", group))])

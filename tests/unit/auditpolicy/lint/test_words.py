@@ -6,9 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from kubewitness.auditpolicy import PROBES, GroupResources, Level, Rule
+from kubewitness.auditpolicy import PROBES, GroupResources, Level, Probe, Rule
 from kubewitness.auditpolicy.lint.words import request_words, titles, what_it_matches
+from kubewitness.auditpolicy.membership import usual_groups
+from kubewitness.auditpolicy.query import parse_query
 from kubewitness.auditpolicy.wording import several
+from kubewitness.model import ServerVersion
 
 PROBE = {probe.id: probe.attributes for probe in PROBES}
 
@@ -29,6 +32,22 @@ PROBE = {probe.id: probe.attributes for probe in PROBES}
 )
 def test_a_request_is_told_as_explain_takes_it(probe: str, words: str) -> None:
     assert request_words(PROBE[probe]) == words
+
+
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.id)
+@pytest.mark.parametrize("user", [None, "jane doe", "system:serviceaccount:ci:deployer"])
+def test_explain_understands_what_a_finding_says(probe: Probe, user: str | None) -> None:
+    asked = probe.attributes
+    if user is not None and asked.user is not None:
+        asked = replace(asked, user=user, groups=("devs", *usual_groups(user)))
+
+    (first, *_) = parse_query(request_words(asked), ServerVersion(1, 37)).asked
+
+    understood = first.attributes
+    assert (understood.verb, understood.resource_path, understood.name) == (asked.verb, asked.resource_path, asked.name)
+    assert (understood.api_group, understood.namespace) == (asked.api_group, asked.namespace)
+    if asked.user != "kubewitness-probe":
+        assert (understood.user, set(understood.groups)) == (asked.user, set(asked.groups))
 
 
 @pytest.mark.parametrize(
