@@ -94,6 +94,13 @@ def test_what_a_component_does_all_day_may_be_left_out(rule: str) -> None:
     assert ids(f"{HEADER}- level: None\n  {rule}\n- level: Metadata\n") == []
 
 
+@pytest.mark.parametrize(("first", "second", "moves"), [("Metadata", "None", False), ("Metadata", "Request", True)])
+def test_no_advice_switches_the_log_off(first: str, second: str, *, moves: bool) -> None:
+    (dead,) = (item for item in linted(f"{HEADER}- level: {first}\n- level: {second}\n").findings if item.id == "AP012")
+
+    assert dead.message.endswith("to decide first" if moves else "remove it")
+
+
 def test_what_needs_flags_is_said_to_be_not_looked_at() -> None:
     found = linted(HEADER + "- level: Metadata\n", NEWEST, "no flags were given")
 
