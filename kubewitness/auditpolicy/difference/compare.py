@@ -72,7 +72,7 @@ class Difference:
     """The classes, the most alarming first; a request may be in several. None: the policies record the same.
 
     ``unfinished``: which limit was reached, if one was; there are more differences then than classes, or may be.
-    ``samples``: single requests that were tried then; they may lie in classes.
+    ``samples``: single requests, tried where no class was found until then.
     """
 
     classes: tuple[RequestClass, ...]
@@ -104,7 +104,8 @@ def difference(
                 found.append(item)
                 progress(f"{len(found)} classes of requests differ")
     except LimitReachedError as error:
-        return Difference(tuple(found), str(error), samples(before, after, version, exact=exact))
+        tried = () if found else samples(before, after, version, exact=exact)
+        return Difference(tuple(found), str(error), tried)
     return Difference(tuple(found))
 
 

@@ -7,7 +7,7 @@ nothing; each is put to both policies. That this finds nothing means nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from kubewitness.auditpolicy.compiled import compile_policy
@@ -49,7 +49,7 @@ class Sample:
 
 
 def samples(before: Policy, after: Policy, version: ServerVersion, *, exact: bool) -> tuple[Sample, ...]:
-    """At most MOST, the most alarming kind first; none twice of the same rules and change."""
+    """At most MOST, of every kind that was found, the most alarming first; none twice of the same rules and change."""
     decide_before, decide_after = compile_policy(before, version), compile_policy(after, version)
     found: dict[tuple[Change, int, int], Sample] = {}
     for asked in _requests((*before.rules, *after.rules)):
@@ -58,8 +58,10 @@ def samples(before: Policy, after: Policy, version: ServerVersion, *, exact: boo
         effects = (whole_effect(one), whole_effect(two)) if exact else (effect_of(one, sort), effect_of(two, sort))
         for change in changes(*effects, exact=exact):
             found.setdefault((change, one.rule, two.rule), Sample(change, asked, one.rule, two.rule))
+    of_kind = [[item for item in found.values() if item.kind is kind] for kind in Kind]
+    in_turn = (item for turn in zip_longest(*of_kind) for item in turn if item is not None)
     order = list(Kind)
-    return tuple(islice(sorted(found.values(), key=lambda item: order.index(item.kind)), MOST))
+    return tuple(sorted(islice(in_turn, MOST), key=lambda item: order.index(item.kind)))
 
 
 def _requests(rules: Sequence[Rule]) -> Iterator[RequestAttributes]:

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from click.testing import CliRunner
 
+from kubewitness.auditpolicy import Level
 from kubewitness.auditpolicy.difference import Kind
 from kubewitness.cli import main
 from kubewitness.cli.policy.diff import _KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from click.testing import Result
 
 HEAD = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
@@ -227,3 +231,21 @@ def test_the_help_says_the_exit_codes() -> None:
 
 def test_the_kinds_of_the_command_are_those_of_the_engine() -> None:
     assert tuple(Kind) == _KINDS
+
+
+@pytest.mark.parametrize("question", ["diff", "matrix", "explain"])
+def test_the_keys_of_json_are_written_in_one_way(question: str, files: dict[str, str]) -> None:
+    words = ["drain n1"] if question == "explain" else [files["quiet"]]
+    arguments = ["policy", question, files["everything"], *words, "-o", "json"]
+
+    found = json.loads(CliRunner().invoke(main, arguments).stdout)
+
+    keys = {key for key in _keys(found) if key not in {*map(str, Kind), *map(str, Level)}}
+    assert [key for key in sorted(keys) if not re.fullmatch(r"[a-z]+([A-Z][a-z]+)*", key)] == []
+
+
+def _keys(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from value
+    for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _keys(item)

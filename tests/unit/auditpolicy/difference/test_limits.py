@@ -7,6 +7,7 @@ import pytest
 from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule, evaluate
 from kubewitness.auditpolicy.difference import Kind, compare, difference
 from kubewitness.auditpolicy.difference.paths import MAX_NESTED
+from kubewitness.auditpolicy.difference.sampled import MOST
 from kubewitness.auditpolicy.difference.universe import MAX_GROUPS, MAX_RULES
 from kubewitness.model import ServerVersion
 
@@ -147,3 +148,13 @@ def test_how_far_it_is_can_be_told() -> None:
     difference(EVERYTHING, quiet(Rule(Level.NONE, users=("a",))), NEWEST, progress=told.append)
 
     assert told == ["0 combinations of at most 400,000", "1 classes of requests differ"]
+
+
+def test_examples_are_of_every_kind() -> None:
+    lost = [Rule(Level.NONE, users=(f"u{n}",), namespaces=(f"n{n}",)) for n in range(150)]
+    raised = Rule(Level.REQUEST, users=("admin",))
+
+    found = difference(EVERYTHING, quiet(*lost, raised), NEWEST, limit=5)
+
+    assert {item.kind for item in found.samples} == {Kind.LOST, Kind.RAISED}
+    assert len(found.samples) == MOST
