@@ -78,7 +78,8 @@ class _Writer:
         if error.startswith(_NO_VERSION):
             self.page.line(_HINT, indent=2)
         if _A_POD in error:
-            self.page.line(f"{_POD_HINT}: kubewitness policy lint POLICY --flags {verdict.file}", indent=2)
+            self.page.line(_POD_HINT, indent=2)
+            self.page.command(f"kubewitness policy lint POLICY --flags {verdict.file}", indent=4)
 
     def _answer(self, verdict: Verdict) -> tuple[Cell | str, ...]:
         rules = f"{len(verdict.rules)} {'rule' if len(verdict.rules) == 1 else 'rules'}"

@@ -112,9 +112,9 @@ class Walk:
         if key not in self._done:
             if len(self._done) >= self._limit:
                 raise LimitReachedError(f"the rules combine in more than {self._limit} ways")
+            self._done[key] = self._diagram.node(axis, self._branches(axis, one, two))
             if len(self._done) % _TOLD_EACH == 0:
                 self._progress(f"{len(self._done):,} combinations of at most {self._limit:,}")
-            self._done[key] = self._diagram.node(axis, self._branches(axis, one, two))
         return self._done[key]
 
     def _branches(self, axis: int, one: Open, two: Open) -> list[tuple[int, int]]:
