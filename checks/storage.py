@@ -1,6 +1,6 @@
 """Where the audit log lies on the node: is there room for it, and who can get at it?"""
 
-from kubewitness.apiserver import capacity_mib, unknown_rotation
+from kubewitness.apiserver import capacity_mib, is_unbounded, unknown_rotation
 from kubewitness.check import Fail, Pass, Result, Unknown, check, log_file
 from kubewitness.model import Reason, Rung, Severity
 from kubewitness.observed import ApiServer
@@ -29,7 +29,9 @@ def audit_log_room(server: ApiServer, standard: Standard) -> Result:
     if need is None and unknown_rotation(settings):
         return Unknown(Reason.UNSUPPORTED, "the server's version is not known, and the defaults depend on it")
     if need is None:
-        return Fail("the rotation has no bound", "set --audit-log-maxbackup and --audit-log-maxsize", "a bound", "none")
+        never = is_unbounded(settings)
+        why = "nothing of the log is ever taken away" if never else "an age alone is no bound to the room"
+        return Fail(why, "set --audit-log-maxbackup and --audit-log-maxsize", "a bound", "none")
     if log.free_kib is None or log.used_kib is None:
         return Unknown(Reason.NOT_OBSERVED, "the free room was not read")
     free, used = log.free_kib // 1024, log.used_kib // 1024

@@ -19,7 +19,7 @@ from kubewitness.apiserver import (
     rotation_gaps,
     rotation_values,
 )
-from kubewitness.auditpolicy import Level, Loaded, load
+from kubewitness.auditpolicy import Level, Loaded, Refused, load
 from kubewitness.canary import Prediction, predict
 from kubewitness.drift import since_last_run
 from kubewitness.errors import KubewitnessError
@@ -125,6 +125,8 @@ def _expendable(server: ApiServer, text: str) -> bool:
     if isinstance(server.last_run, LastRun) and server.last_run.policy == text:
         return True
     loaded = load(text, server.known_version)
+    if isinstance(loaded, Refused) and loaded.beyond_limits:  # kube-apiserver may well read on, where we do not
+        return False
     return not isinstance(loaded, Loaded) or all(rule.level is Level.NONE for rule in loaded.policy.rules)
 
 
@@ -183,7 +185,12 @@ def _finish(
         need_mib=need,
         accepts_drift=standard is not None and bool(drift),
         buffered_seconds=settings.buffered_seconds or 0,
-        reasons=(*_reasons(server, standard), *drift, *_exemptions(server, standard, policy)),
+        reasons=(
+            *_reasons(server, standard),
+            *drift,
+            *_exemptions(server, standard, policy),
+            *(_boundless(server, settings, host) if manifest.changes and standard is not None and host else ()),
+        ),
         unproved="" if host else _where_events_go(settings),
     )
 
@@ -206,18 +213,28 @@ def _no_file(server: ApiServer, path: str) -> str | None:
 
 
 def _room_needed_mib(server: ApiServer, settings: AuditSettings, host: HostFile) -> int | Refusal | None:
-    """What the rotation in force will still take beside what the log takes already; ``None`` in a tree."""
+    """What the rotation in force will still take beside what the log takes already.
+
+    ``None`` in a tree, and where the rotation has no bound: see ``_boundless``.
+    """
     most, log = capacity_mib(settings), server.reading.logs.get(host.host_path)
     place = f"{server.name}:{host.host_path}"
-    if server.is_tree:
+    if server.is_tree or most is None:
         return None
-    if most is None or log is None or log.free_kib is None or log.used_kib is None:
-        return Refusal((f"{place}: the room that the rotation needs, or what is free there, is not known",))
+    if log is None or log.free_kib is None or log.used_kib is None:
+        return Refusal((f"{place}: what is free there could not be read: look at its folder and its disk",))
     need, free = max(0, most - log.used_kib // 1024), log.free_kib // 1024
     if free < need:
         how = "make room, or lower maxbackup and maxsize_mib in the standard"
         return Refusal((f"{place}: the rotation asked for needs {need} MiB more and {free} MiB are free: {how}",))
     return need
+
+
+def _boundless(server: ApiServer, settings: AuditSettings, host: HostFile) -> Iterator[str]:
+    """The team's own setting, which this plan leaves: no amount of room can be asked for, so it is said each time."""
+    if capacity_mib(settings) is None and not server.is_tree:
+        flag = "audit-log-maxbackup" if settings.maxsize_mib else "audit-log-maxsize"
+        yield f"{server.name}:{host.host_path}: no bound is set to the room that the log takes: set --{flag}"
 
 
 def _restart(server: ApiServer, settings: AuditSettings, manifest: FileChange, policy: FileChange | None) -> Restart:

@@ -59,6 +59,14 @@ class ControlPlane:
         environment = {"KUBEWITNESS_AUDIT_POLICY": str(policy)} if policy else {}
         return self._ours("pyinfra", *arguments, environment=environment)
 
+    def begin(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """``pyinfra`` in a process group of its own, which a test may kill; nobody reads what it says."""
+        return subprocess.Popen(
+            [str(_BIN / "pyinfra"), *arguments],
+            cwd=ROOT, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+
     def check(self, *arguments: str, inventory: str | None = None) -> Finished:
         return self._ours("kubewitness", "check", inventory or self.inventory, *arguments)
 

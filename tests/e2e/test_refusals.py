@@ -78,6 +78,21 @@ SMALL_DISK = (
     "umount /var/log/kubernetes",
 )
 TWO = ("mkdir -p /var/lib/rancher/k3s/server", "rm -r /var/lib/rancher")
+BACK = f"mv /root/manifest.kept {MANIFEST}; systemctl start kubelet"
+
+
+def edited(script: str) -> tuple[str, str]:
+    """The manifest after sed's ``script``, under a kubelet that cannot act on it."""
+    return f"systemctl stop kubelet; cp -p {MANIFEST} /root/manifest.kept; sed -i '{script}' {MANIFEST}", BACK
+
+
+NO_POD = edited("s/^kind: Pod$/kind: ConfigMap/")
+NO_YAML = edited("s/^spec:$/spec: [/")
+NO_MOUNT = edited("s,^    - kube-apiserver$,&\\n    - --audit-log-path=/nowhere/audit.log,")
+NO_DISTRIBUTION = (
+    "mv /var/lib/kubelet/kubeadm-flags.env /root/kubeadm-flags.env",
+    "mv /root/kubeadm-flags.env /var/lib/kubelet/kubeadm-flags.env",
+)
 STOPPED = ("systemctl stop kubelet", "systemctl start kubelet")
 
 
@@ -87,6 +102,10 @@ STOPPED = ("systemctl stop kubelet", "systemctl start kubelet")
         pytest.param(STRAY, f"{MANIFEST}.bak", id="a stray pod file"),
         pytest.param(SMALL_DISK, "needs 1100 MiB more and 64 MiB are free", id="too little disk"),
         pytest.param(TWO, "traces of kubeadm and K3s", id="two distributions"),
+        pytest.param(NO_POD, "not a v1 Pod (v1, ConfigMap)", id="a manifest that is no pod"),
+        pytest.param(NO_YAML, f"{MANIFEST}:", id="a manifest that does not parse"),
+        pytest.param(NO_MOUNT, "--audit-log-path=/nowhere/audit.log: ", id="a log path under no mount"),
+        pytest.param(NO_DISTRIBUTION, "no known Kubernetes distribution on this node", id="no known distribution"),
         pytest.param(STOPPED, "the kubelet is inactive", id="a stopped kubelet"),
     ],
     indirect=["meddled"],

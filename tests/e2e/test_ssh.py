@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.e2e.controlplane import POLICY
+
 if TYPE_CHECKING:
-    from tests.e2e.controlplane import ControlPlane
+    from tests.e2e.controlplane import ControlPlane, Finished
 
 pytestmark = pytest.mark.lab
+
+METADATA = "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules:\n- level: Metadata\n"
 
 
 def inventory(folder: Path, name: str = "cp-1", **data: object) -> str:
@@ -24,6 +28,19 @@ def inventory(folder: Path, name: str = "cp-1", **data: object) -> str:
 def asked_for(report: dict[str, Any]) -> set[tuple[str, str]]:
     """Status and reason of every check that ran without an option of its own."""
     return {(item["status"], item["reason"]) for item in report["findings"] if item["check"] != "audit-canary"}
+
+
+def changed(plane: ControlPlane, policy: Path, **way: Any) -> Finished:
+    """A deploy that goes this way, with a policy of its own: the transaction has to go it too."""
+    policy.write_text(f"# {policy}\n{METADATA}- level: Request\n  verbs: [{way['ssh_user']}]\n")
+    file = inventory(policy.parent, **{**way, "audit_policy": str(policy)})
+
+    done = plane.deploy(inventory=file)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "found in /var/log/kubernetes/audit/audit.log at level Metadata" in done.stderr
+    assert plane.node(f"cat {POLICY}") == policy.read_text()
+    return done
 
 
 @pytest.fixture
@@ -40,14 +57,14 @@ def way(lab: ControlPlane) -> dict[str, Any]:
     }
 
 
-def test_through_a_bastion(audited: ControlPlane, way: dict[str, Any], tmp_path: Path) -> None:
+def test_through_a_bastion(audited: ControlPlane, way: dict[str, Any], policy_file: Path) -> None:
     """By ProxyJump, from where the bastion can be reached and the node cannot be reached otherwise by that name."""
     beside = replace(audited, inside=True)
     config = f"{way['ssh_config_file']}.inside"
-    through = inventory(tmp_path, "cp-1-via-bastion", **{**way, "ssh_config_file": config})
+    through = {**way, "name": "cp-1-via-bastion", "ssh_config_file": config}
 
-    assert beside.check(inventory=through).returncode == 0
-    assert "No changes" in beside.deploy(inventory=through).stderr
+    assert beside.check(inventory=inventory(policy_file.parent, **through)).returncode == 0
+    changed(beside, policy_file, **through)
     assert "10.99.0.5" in audited.node(
         "journalctl -u ssh --since -1min -o cat | grep 'Accepted publickey for deployer'"
     )
@@ -79,14 +96,13 @@ def test_a_host_key_that_is_not_known(audited: ControlPlane, way: dict[str, Any]
     assert nobody.read_text() == ""
 
 
-def test_sudo_with_a_password(audited: ControlPlane, way: dict[str, Any], tmp_path: Path) -> None:
-    with_password = inventory(tmp_path, **{**way, "ssh_user": "careful", "_sudo_password": "only-for-the-lab"})
+def test_sudo_with_a_password(audited: ControlPlane, way: dict[str, Any], policy_file: Path) -> None:
+    with_password = {**way, "ssh_user": "careful", "_sudo_password": "only-for-the-lab"}
 
-    done = audited.check(inventory=with_password)
+    done = audited.check(inventory=inventory(policy_file.parent, **with_password))
 
     assert done.returncode == 0, done.stdout + done.stderr
-    deployed = audited.deploy(inventory=with_password)
-    assert "No changes" in deployed.stderr
+    deployed = changed(audited, policy_file, **with_password)
     assert "only-for-the-lab" not in done.stdout + done.stderr + deployed.stdout + deployed.stderr
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 import shlex
 import sys
 
 import pytest
 
-from kubewitness.deploys import _undo_command
+from kubewitness.deploys import _owner, _undo_command
 
 PROGRAM = "/opt/venv/bin/pyinfra"
 UNDO = "kubewitness.deploys.undo_audit run=R1 --limit cp-1 -y"
@@ -67,3 +68,15 @@ def test_started_as_a_module_it_is_pyinfra_too(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "argv", ["/venv/site-packages/pyinfra/__main__.py", "inv.py", "d.py"])
 
     assert _undo_command("cp-1", "R1") == f"pyinfra inv.py {UNDO}"
+
+
+@pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 4711"), OSError("No username set")])
+def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """As in a CI job's container."""
+
+    def nobody() -> str:
+        raise error
+
+    monkeypatch.setattr(getpass, "getuser", nobody)
+
+    assert _owner().startswith("uid ")

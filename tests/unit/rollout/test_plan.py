@@ -130,6 +130,12 @@ class TestAFreshServer:
         assert found.log_path == LOG
         assert found.prediction == Prediction(forbidden=Level.METADATA, unauthorized=Level.METADATA)
 
+    def test_a_policy_there_that_is_beyond_our_limits_may_be_somebody_s(self) -> None:
+        found = outcome(**{**OFF, "policy": METADATA + "#" * 2_000_000})
+
+        assert isinstance(found, Refusal), found
+        assert "not judged by kubewitness" in found.reasons[0]
+
     def test_is_told_why(self) -> None:
         assert any("--audit-log-path" in reason for reason in plan(**OFF).reasons)
         assert any("--audit-policy-file" in reason for reason in plan(**OFF).reasons)

@@ -196,7 +196,26 @@ class TestTheRoom:
     def test_room_that_was_not_read_is_not_room(self) -> None:
         (reason,) = refused(**{**OFF, "unread": ["room"]})
 
-        assert "the room that the rotation needs, or what is free there, is not known" in reason
+        assert "what is free there could not be read" in reason
+
+    @pytest.mark.parametrize(
+        ("given", "flag"),
+        [
+            ({"version": "1.34.4", "flags": {"audit-log-maxbackup": None}}, "audit-log-maxbackup"),
+            ({"flags": {"audit-log-maxbackup": "0"}}, "audit-log-maxbackup"),
+        ],
+    )
+    def test_a_rotation_without_a_bound_is_said_and_not_refused(self, given: dict[str, Any], flag: str) -> None:
+        weak = {**given, "flags": {**given["flags"], "audit-log-maxage": "7"}}
+
+        found = plan_audit(server(**weak), standard(), WantedPolicy(METADATA, "mine.yaml", exact=True))
+
+        assert isinstance(found, Plan), found
+        assert found.manifest.changes
+        assert found.need_mib is None
+        assert found.reasons[-1] == (
+            f"cp-1:/var/log/kubernetes/audit/audit.log: no bound is set to the room that the log takes: set --{flag}"
+        )
 
     def test_a_file_tree_has_no_disk(self) -> None:
         assert refused(**{**OFF, "view": "tree"}) == ()
