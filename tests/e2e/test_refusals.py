@@ -90,8 +90,8 @@ NO_POD = edited("s/^kind: Pod$/kind: ConfigMap/")
 NO_YAML = edited("s/^spec:$/spec: [/")
 NO_MOUNT = edited("s,^    - kube-apiserver$,&\\n    - --audit-log-path=/nowhere/audit.log,")
 NO_DISTRIBUTION = (
-    "mv /var/lib/kubelet/kubeadm-flags.env /root/kubeadm-flags.env",
-    "mv /root/kubeadm-flags.env /var/lib/kubelet/kubeadm-flags.env",
+    f"systemctl stop kubelet; mv {MANIFEST} /root/manifest.kept; mv /var/lib/kubelet/kubeadm-flags.env /root/",
+    f"mv /root/kubeadm-flags.env /var/lib/kubelet/; {BACK}",
 )
 STOPPED = ("systemctl stop kubelet", "systemctl start kubelet")
 
