@@ -101,7 +101,7 @@ class ManagedConnector(BaseConnector):
     handles_execution = True
     data_cls = ManagedConnectorData
     data_meta = {  # noqa: RUF012  pyinfra declares it so
-        "provider": DataMeta("Who runs it: eks, aks"),
+        "provider": DataMeta("Who runs it: eks, aks, gke"),
         "id": DataMeta("Its name or id at the provider; else NAME"),
         "unread": DataMeta("Why discovery could not look there"),
     }

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MODULES: Final[Mapping[str, str]] = {
     "aws": "kubewitness.providers.eks.permissions",
     "azure": "kubewitness.providers.aks.permissions",
+    "gcp": "kubewitness.providers.gke.permissions",
 }
 """Cloud -> its module with ``policy`` and ``table``."""
 
@@ -48,6 +49,10 @@ def command(cloud: str, *, enforce: bool, discover: bool, scope: tuple[str, ...]
     \b
     kubewitness permissions azure --scope /subscriptions/ID > read.json
     az role definition create --role-definition read.json
+
+    \b
+    kubewitness permissions gcp > read.json
+    gcloud iam roles create kubewitnessRead --organization=ID --file=read.json
 
     Exit codes: 0, 2 usage.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is

@@ -14,6 +14,7 @@ from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Provider
 from kubewitness.providers.aks import settings as aks
 from kubewitness.providers.eks import parse as eks
+from kubewitness.providers.gke import parse as gke
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -23,12 +24,17 @@ if TYPE_CHECKING:
     from kubewitness.managedplan import Step
     from kubewitness.model import Unread
 
-LOG_TYPES: Final[Mapping[Provider, Sequence[str]]] = {Provider.EKS: eks.LOG_TYPES, Provider.AKS: aks.LOG_TYPES}
+LOG_TYPES: Final[Mapping[Provider, Sequence[str]]] = {
+    Provider.EKS: eks.LOG_TYPES,
+    Provider.AKS: aks.LOG_TYPES,
+    Provider.GKE: gke.LOG_TYPES,
+}
 """The provider's own names of its logs: what a standard can ask for."""
 
 _MODULES: Final[Mapping[Provider, tuple[str, str]]] = {
     Provider.EKS: ("kubewitness.providers.eks.cluster", "aws"),
     Provider.AKS: ("kubewitness.providers.aks.cluster", "azure"),
+    Provider.GKE: ("kubewitness.providers.gke.cluster", "gcp"),
 }
 """Provider -> its module with ``Connections``, and the extra of ours that installs its SDK."""
 

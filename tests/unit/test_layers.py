@@ -47,6 +47,12 @@ EFFECTS = {
     "kubewitness.providers.eks.discovery",
     "kubewitness.providers.eks.enable",
     "kubewitness.providers.eks.errors",
+    "kubewitness.providers.gke.cluster",
+    "kubewitness.providers.gke.connections",
+    "kubewitness.providers.gke.enable",
+    "kubewitness.providers.gke.errors",
+    "kubewitness.providers.gke.grpcready",
+    "kubewitness.providers.gke.hierarchy",
     "kubewitness.simulation.engine",
     "kubewitness.simulation.firstbad",
     "kubewitness.simulation.logfiles",
@@ -66,6 +72,8 @@ PURE_IMPORTS = {
 
 ALSO = {
     "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
+    "kubewitness.providers.gke.logfilter": {"urllib"},  # urllib.parse: text in, text out
+    "kubewitness.providers.gke.routing": {"urllib"},  # likewise
     "kubewitness.report.discovery": {"importlib"},  # likewise
     "kubewitness.report.formats": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.policy.page": {"rich"},  # as the table below

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ def create_cluster(call: Call) -> Any:
     made.self_link = f"https://container.googleapis.com/v1/{name}"
     made.create_time = call.world.moment().isoformat()
     made.status = Status.PROVISIONING
+    made.etag = _etag()
     _with_logging(made)
     if made.autopilot.enabled:
         _check_autopilot(made)
@@ -103,7 +105,10 @@ def update_cluster(call: Call) -> Any:
     """
     known_project(call)
     cluster = _found(call)
-    given = [descriptor.name for descriptor, _ in call.request.update.ListFields()]
+    given = [descriptor.name for descriptor, _ in call.request.update.ListFields() if descriptor.name != "etag"]
+    if call.request.update.etag not in ("", cluster.etag):
+        # https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ClusterUpdate (etag); the words are ours
+        raise Refusal("ABORTED", f"The etag does not match the current etag of {call.resource}.")
     if not given:
         raise invalid("Must specify a field to update.")
     if len(given) > 1:
@@ -169,6 +174,11 @@ def _check_autopilot(cluster: Any) -> None:
 def _take_over(cluster: Any, wanted: Any) -> None:
     cluster.logging_service = wanted.logging_service
     cluster.logging_config.CopyFrom(wanted.logging_config)
+    cluster.etag = _etag()
+
+
+def _etag() -> str:
+    return secrets.token_hex(8)
 
 
 def _shown(world: World, name: str) -> Any:

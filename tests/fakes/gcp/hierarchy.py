@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.gcp.world import Call, World
 
+policy_kinds: Any = policy_pb2.AuditLogConfig
 Project: Any = resourcemanager_v3.Project.pb()
 Folder: Any = resourcemanager_v3.Folder.pb()
 Organization: Any = resourcemanager_v3.Organization.pb()
@@ -27,7 +29,11 @@ class Hierarchy:
     parents: dict[str, str] = field(default_factory=dict)
     """``projects/shop`` -> ``folders/1``; empty of an organization, and of a project that belongs to none."""
     policies: dict[str, Any] = field(default_factory=dict)
+    before: dict[str, tuple[float, Any]] = field(default_factory=dict)
+    """Name -> until when the former policy is still told, and that policy."""
     changes: int = 0
+    changed: list[tuple[str, datetime.datetime]] = field(default_factory=list)
+    """(name, when) of each change of a policy."""
 
 
 def add(world: World, name: str, parent: str = "") -> None:
@@ -87,8 +93,34 @@ def _list(kind: str, answer: Any, member: str) -> Callable[[Call], Any]:
     return list_under
 
 
+def above(parents: dict[str, str], name: str) -> list[str]:
+    """Folders and organization above, the nearest first."""
+    found = []
+    while name := parents.get(name, ""):
+        found.append(name)
+    return found
+
+
+def data_access(world: World, project: str) -> set[str]:
+    """Types of Data Access logs of Kubernetes that are on, by name: the union of all levels."""
+    known = world.remembered(Hierarchy)
+    return {
+        policy_kinds.LogType.Name(one.log_type)
+        for name in [project, *above(known.parents, project)]
+        for config in _policy(world, name).audit_configs
+        if config.service in ("container.googleapis.com", "allServices")
+        for one in config.audit_log_configs
+    }
+
+
 def _get_iam_policy(call: Call) -> Any:
-    return _policy(call.world, _named(call))
+    """Just after a change it may be the former one.
+
+    Source: https://cloud.google.com/iam/docs/access-change-propagation
+    """
+    name = _named(call)
+    until, former = call.world.remembered(Hierarchy).before.get(name, (0, None))
+    return former if call.world.now() < until else _policy(call.world, name)
 
 
 def _set_iam_policy(call: Call) -> Any:
@@ -114,6 +146,8 @@ def _set_iam_policy(call: Call) -> Any:
             getattr(after, path).extend(getattr(sent, path))
     known.changes += 1
     after.etag = _etag(known.changes)
+    known.before[name] = (call.world.now() + call.world.settings.policy_lag_seconds, before)
+    known.changed.append((name, call.world.moment()))
     known.policies[name] = after
     return after
 

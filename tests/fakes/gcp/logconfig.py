@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING, Any
 
 from google.cloud.logging_v2.types import logging_config as types
 
-from tests.fakes.gcp.hierarchy import known_project
+from tests.fakes.gcp.hierarchy import Hierarchy, above, known_project
 from tests.fakes.gcp.paging import page
 from tests.fakes.gcp.refusals import Refusal, denied, invalid
 from tests.fakes.gcp.untyped import empty_pb2
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from tests.fakes.gcp.world import Call
+    from tests.fakes.gcp.world import Call, World
 
 Bucket: Any = types.LogBucket.pb()
 Sink: Any = types.LogSink.pb()
 Exclusion: Any = types.LogExclusion.pb()
 Settings: Any = types.Settings.pb()
 
-_REQUIRED = (
+REQUIRED = (
     'LOG_ID("cloudaudit.googleapis.com/activity") OR LOG_ID("externalaudit.googleapis.com/activity") OR '
     'LOG_ID("cloudaudit.googleapis.com/system_event") OR LOG_ID("externalaudit.googleapis.com/system_event") OR '
     'LOG_ID("cloudaudit.googleapis.com/access_transparency") OR '
@@ -46,16 +46,20 @@ class Config:
 
 def _config(call: Call) -> Config:
     """What there is, with what each project, folder and organization has from its beginning."""
-    known: Config = call.world.remembered(Config)
-    container = call.container
-    if container.startswith("projects/"):
+    if call.container.startswith("projects/"):
         known_project(call)
+    return begun(call.world, call.container)
+
+
+def begun(world: World, container: str) -> Config:
+    """Everything, with what ``container`` has from its beginning."""
+    known: Config = world.remembered(Config)
     if container not in known.begun:
         known.begun.add(container)
         known.settings[container] = Settings(name=f"{container}/settings", storage_location="global")
         for name, days, locked, filter_ in (
-            ("_Required", 400, True, _REQUIRED),
-            ("_Default", 30, False, f"NOT ({_REQUIRED})"),
+            ("_Required", 400, True, REQUIRED),
+            ("_Default", 30, False, f"NOT ({REQUIRED})"),
         ):
             bucket = f"{container}/locations/global/buckets/{name}"
             known.buckets[bucket] = Bucket(name=bucket, retention_days=days, locked=locked, lifecycle_state="ACTIVE")
@@ -81,8 +85,48 @@ def _listed(kind: str, answer: Any) -> Callable[[Call], Any]:
     return listed
 
 
+def _sinks(call: Call) -> Any:
+    """Exclusions of a project are those of its ``_Default`` sink, and shown there too.
+
+    Source: https://cloud.google.com/logging/docs/reference/v2/rest/v2/projects.exclusions/create
+    """
+    known = _config(call)
+    shown, token = page(call, [_with_exclusions(known, name) for name in sorted(known.sinks) if _lies_in(name, call)])
+    return types.ListSinksResponse.pb()(sinks=shown, next_page_token=token)
+
+
+def _lies_in(name: str, call: Call) -> bool:
+    return name.startswith(f"{call.resource}/")
+
+
+def _with_exclusions(known: Config, name: str) -> Any:
+    shown = Sink()
+    shown.CopyFrom(known.sinks[name])
+    container, _, short = name.partition("/sinks/")
+    if short == "_Default":
+        shown.exclusions.extend(
+            known.exclusions[one] for one in sorted(known.exclusions) if one.startswith(f"{container}/")
+        )
+    return shown
+
+
+def sinks_that_take(world: World, container: str) -> Iterator[Any]:
+    """The sinks of a project, and those above it that take what lies below; with their exclusions."""
+    known, parents = world.remembered(Config), world.remembered(Hierarchy).parents
+    for place in [container, *above(parents, container)]:
+        for name in sorted(known.sinks):
+            sink = _with_exclusions(known, name)
+            if name.startswith(f"{place}/sinks/") and (place == container or sink.include_children):
+                yield sink
+
+
 def _got(kind: str) -> Callable[[Call], Any]:
     return lambda call: _found(call, getattr(_config(call), kind))
+
+
+def _got_sink(call: Call) -> Any:
+    _found(call, _config(call).sinks)
+    return _with_exclusions(_config(call), call.resource)
 
 
 def _deleted(kind: str) -> Callable[[Call], Any]:
@@ -190,8 +234,8 @@ ACTIONS = {
     "ConfigServiceV2.CreateBucket": ("logging.buckets.create", create_bucket),
     "ConfigServiceV2.UpdateBucket": ("logging.buckets.update", update_bucket),
     "ConfigServiceV2.DeleteBucket": ("logging.buckets.delete", _deleted("buckets")),
-    "ConfigServiceV2.ListSinks": ("logging.sinks.list", _listed("sinks", types.ListSinksResponse.pb())),
-    "ConfigServiceV2.GetSink": ("logging.sinks.get", _got("sinks")),
+    "ConfigServiceV2.ListSinks": ("logging.sinks.list", _sinks),
+    "ConfigServiceV2.GetSink": ("logging.sinks.get", _got_sink),
     "ConfigServiceV2.CreateSink": ("logging.sinks.create", _made("sinks", "sink", Sink)),
     "ConfigServiceV2.UpdateSink": ("logging.sinks.update", update_sink),
     "ConfigServiceV2.DeleteSink": ("logging.sinks.delete", _deleted("sinks")),

@@ -25,8 +25,10 @@ class Settings:
     """Zones and regions that GKE cannot reach: their clusters are not listed, and the answer says so."""
     token_seconds: int = 3600
     """For how long new tokens are good. google-auth renews what is good for less than four minutes, at each call."""
+    policy_lag_seconds: float = 0
+    """For so long after a change the former IAM policy is told."""
     emits: bool = True
-    """Clusters write Admin Activity all the time."""
+    """Clusters write Admin Activity all the time, and Data Access where that is on."""
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Google Kubernetes Engine: its logging, and where Cloud Logging keeps it."""

@@ -1,0 +1,109 @@
+"""Google's clients: one for each service and endpoint, with one set of credentials, shared by all clusters.
+
+REST where a client knows it, over requests, which waits through gevent by itself; those for logging know gRPC only.
+What that means in a process that gevent has patched is measured in docs/gke.md.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from kubewitness.providers.gke.grpcready import prepare_grpc
+
+prepare_grpc()  # before anything below imports gRPC
+
+import google.auth  # noqa: E402
+import requests  # noqa: E402
+from google.api_core import exceptions as sdk  # noqa: E402
+from google.api_core.client_options import ClientOptions  # noqa: E402
+from google.api_core.gapic_v1.client_info import ClientInfo  # noqa: E402
+from google.api_core.retry import Retry  # noqa: E402
+from google.cloud import container_v1, resourcemanager_v3  # noqa: E402
+from google.cloud.logging_v2.services.config_service_v2 import ConfigServiceV2Client  # noqa: E402
+from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client  # noqa: E402
+
+from kubewitness.model import Reason, Unread  # noqa: E402
+from kubewitness.providers import NotReadError  # noqa: E402
+from kubewitness.providers.gke.errors import ERRORS, code_of, is_credential, unread  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
+#: A call, with all that is tried again of it: longer where the account's limits are met.
+TIMEOUT_SECONDS: Final = 60.0
+_AGAIN: Final = frozenset({"RESOURCE_EXHAUSTED", "UNAVAILABLE"})
+
+_CLIENTS: Final[Mapping[str, tuple[Any, str, str]]] = {
+    "container": (container_v1.ClusterManagerClient, "rest", "CONTAINER"),
+    "projects": (resourcemanager_v3.ProjectsClient, "rest", "CLOUDRESOURCEMANAGER"),
+    "folders": (resourcemanager_v3.FoldersClient, "rest", "CLOUDRESOURCEMANAGER"),
+    "organizations": (resourcemanager_v3.OrganizationsClient, "rest", "CLOUDRESOURCEMANAGER"),
+    "config": (ConfigServiceV2Client, "grpc", "LOGGING"),
+    "logging": (LoggingServiceV2Client, "grpc", "LOGGING"),
+}
+"""Client, transport, and what gcloud calls the API where its endpoint is overridden.
+
+Source: https://cloud.google.com/sdk/docs/properties (api_endpoint_overrides)
+"""
+
+
+class GcpClients:
+    """Makes each client once, and calls it. Everything that google-auth reads holds: GOOGLE_APPLICATION_CREDENTIALS,
+    GOOGLE_CLOUD_UNIVERSE_DOMAIN, GOOGLE_CLOUD_QUOTA_PROJECT and the rest.
+    """  # noqa: D205  the list is one sentence
+
+    def __init__(self) -> None:
+        self._making = threading.RLock()
+        self._found: tuple[Any, str] | None = None
+        self._clients: dict[tuple[str, str], Any] = {}
+
+    @property
+    def project(self) -> str:
+        """The project that the credentials or the environment name; empty: none. Raises NotReadError."""
+        return self._credentials()[1]
+
+    def call(self, client: str, method: str, endpoint: str = "", **request: Any) -> Any:
+        """One call, with what is worth another attempt. Raises what the SDK raises, or NotReadError: no credentials."""
+        retry = Retry(predicate=_worth_another, initial=0.5, maximum=10, timeout=TIMEOUT_SECONDS)
+        return getattr(self._client(client, endpoint), method)(request=request, retry=retry, timeout=TIMEOUT_SECONDS)
+
+    def _client(self, kind: str, endpoint: str) -> Any:
+        with self._making:
+            if (kind, endpoint) not in self._clients:
+                self._clients[kind, endpoint] = self._made(kind, endpoint)
+            return self._clients[kind, endpoint]
+
+    def _made(self, kind: str, endpoint: str) -> Any:
+        of, transport, service = _CLIENTS[kind]
+        given = endpoint or os.environ.get(f"CLOUDSDK_API_ENDPOINT_OVERRIDES_{service}", "")
+        given = given.rstrip("/")
+        if transport == "grpc":
+            given = given.removeprefix("https://")
+        options = ClientOptions(api_endpoint=given or None)
+        info = ClientInfo(user_agent="kubewitness")  # type: ignore[no-untyped-call]
+        try:
+            return of(credentials=self._credentials()[0], transport=transport, client_options=options, client_info=info)
+        except ERRORS as error:
+            raise NotReadError(unread(error, "credentials")) from error
+        except ValueError as error:  # credentials of one universe, an endpoint of another
+            raise NotReadError(Unread(Reason.NOT_OBSERVED, f"credentials: {error}")) from error
+
+    def _credentials(self) -> tuple[Any, str]:
+        with self._making:
+            if self._found is None:
+                try:
+                    credentials, project = google.auth.default(scopes=[_SCOPE])
+                except ERRORS as error:
+                    raise NotReadError(unread(error, "credentials")) from error
+                self._found = credentials, str(project or "")
+            return self._found
+
+
+def _worth_another(error: BaseException) -> bool:
+    """Limits that are met, and connections that break: every write of ours may be done twice."""
+    if isinstance(error, requests.exceptions.ConnectionError):
+        return not isinstance(error, (requests.exceptions.SSLError, requests.exceptions.Timeout))
+    return isinstance(error, sdk.GoogleAPICallError) and code_of(error) in _AGAIN and not is_credential(error)

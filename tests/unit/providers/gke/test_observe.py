@@ -1,0 +1,467 @@
+"""A GKE cluster as it is read, over the wire: its logging, and what holds for its project and above."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kubewitness.errors import KubewitnessError
+from kubewitness.managed import Destination, ManagedCluster
+from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
+from kubewitness.providers.gke import connections
+from kubewitness.providers.gke.parse import COMPONENTS
+from kubewitness.providers.gke.permissions import PERMISSIONS
+from tests.unit.providers.gke.fleet import (
+    APISERVER,
+    DEFAULT,
+    PROD,
+    REQUIRED,
+    create,
+    make_bucket,
+    make_sink,
+    reached,
+    record_reads,
+    update_bucket,
+    update_default_sink,
+)
+
+if TYPE_CHECKING:
+    from tests.fakes.gcp import Gcp
+
+#: The first is of the cluster itself, the last two are asked for in special cases only.
+READING = [item.name for item in PERMISSIONS if not item.enforces and item.calls]
+
+
+def not_read(**data: str) -> Unread:
+    with pytest.raises(NotReadError) as caught:
+        reached(**data).observe()
+    return caught.value.unread
+
+
+def types(found: ManagedCluster) -> dict[str, Any]:
+    assert not isinstance(found.log_types, Unread)
+    return dict(found.log_types)
+
+
+def of_part(found: ManagedCluster, part: str) -> list[Destination]:
+    assert isinstance(found.destinations, tuple)
+    return [item for item in found.destinations if item.part == part]
+
+
+def once(monkeypatch: pytest.MonkeyPatch, seconds: float = 1.5) -> None:
+    """Trying again takes a minute."""
+    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", seconds)
+
+
+def test_a_new_cluster_records_its_changes_and_nobody_s_reads(gcp: Gcp) -> None:
+    create(gcp)
+
+    found = reached().observe()
+
+    assert found.id == PROD
+    on = {name for name, state in types(found).items() if state}
+    assert on == {"ADMIN_ACTIVITY", "SYSTEM_COMPONENTS", "WORKLOADS"}
+    assert isinstance(found.unrecorded, tuple)
+    assert {item.log_types for item in found.unrecorded} == {("ADMIN_READ", "DATA_READ")}
+    assert "secrets-get" in {item.probe for item in found.unrecorded}
+    assert "pods-delete" not in {item.probe for item in found.unrecorded}
+    (required,) = of_part(found, "Admin Activity")
+    assert (required.id, required.retention_days, required.undeletable, required.key) == (REQUIRED, 400, True, "")
+    assert isinstance(required.last_event, str)
+
+
+def test_each_call_is_made_once(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.forget_calls()
+
+    reached().observe()
+
+    calls = gcp.calls(outcome="ok")
+    of_two = {"logging.buckets.get", "logging.logEntries.list"}  # _Required and _Default
+    expected = {name: 2 if name in of_two else 1 for name in READING if name != "container.clusters.list"}
+    expected["logging.sinks.list"] = 3  # of the project, the folder, the organization
+    expected["logging.logEntries.list"] = 2
+    calls.pop("token")
+    assert calls == expected
+
+
+def test_what_lies_above_is_asked_once_for_all_clusters_of_a_run(gcp: Gcp) -> None:
+    create(gcp)
+    create(gcp, "blog")
+    prod = reached()
+    prod.observe()
+    gcp.forget_calls()
+
+    prod.observe()
+
+    assert "resourcemanager.folders.getIamPolicy" not in gcp.calls()
+    assert gcp.calls()["resourcemanager.projects.getIamPolicy"] == 1
+
+
+def test_the_log_of_the_api_server_s_process_is_not_the_audit_log(gcp: Gcp) -> None:
+    create(gcp, on=(APISERVER,))
+
+    found = reached().observe()
+
+    assert types(found)["APISERVER"] is True
+    assert "APISERVER" not in found.audit_types
+
+
+def test_a_component_that_nobody_knows_yet_is_not_lost(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.alter_cluster(PROD, loggingConfig={"componentConfig": {"enableComponents": [1, 99]}})
+
+    assert types(reached().observe())["component 99"] is True
+
+
+@pytest.mark.parametrize(("service", "on"), [("none", False), ("logging.googleapis.com", None)])
+def test_the_legacy_setting_is_off_or_says_nothing_of_components(gcp: Gcp, service: str, on: bool | None) -> None:
+    create(gcp)
+    gcp.alter_cluster(PROD, loggingConfig=None, loggingService=service)
+
+    found = types(reached().observe())
+
+    states = {type(found[name]) if on is None else found[name] for name in COMPONENTS}
+    assert states == ({Unread} if on is None else {False})
+    assert found["ADMIN_ACTIVITY"] is True
+
+
+def test_components_beside_a_legacy_none_are_off(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.alter_cluster(PROD, loggingService="none")
+
+    assert types(reached().observe())["SYSTEM_COMPONENTS"] is False
+
+
+@pytest.mark.parametrize("where", ["projects/shop", "folders/1", "organizations/9"])
+@pytest.mark.parametrize("service", ["container.googleapis.com", "allServices"])
+def test_reads_are_recorded_wherever_above_it_is_set(gcp: Gcp, where: str, service: str) -> None:
+    create(gcp)
+    record_reads(gcp, where, service=service)
+
+    found = reached().observe()
+
+    assert (types(found)["ADMIN_READ"], types(found)["DATA_READ"], types(found)["DATA_WRITE"]) == (True, True, False)
+    assert found.unrecorded == ()
+
+
+def test_another_service_s_reads_are_not_the_cluster_s(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp, service="storage.googleapis.com")
+
+    assert types(reached().observe())["DATA_READ"] is False
+
+
+def test_one_half_of_the_reads_is_not_enough(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp, types=("DATA_READ",))
+
+    found = reached().observe().unrecorded
+
+    assert isinstance(found, tuple)
+    assert {item.log_types for item in found} == {("ADMIN_READ",)}
+
+
+def test_who_is_exempted_anywhere_is_named_with_where(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp)
+    record_reads(gcp, "folders/1", types=("DATA_READ",), exempted=("user:ci@example.com",))
+
+    assert reached().observe().exempted == ("user:ci@example.com: DATA_READ (folders/1)",)
+
+
+def test_a_level_that_may_not_be_read_leaves_unknown_only_what_no_other_level_sets(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp, types=("DATA_READ",))
+    gcp.deny("resourcemanager.organizations.getIamPolicy")
+
+    found = reached().observe()
+
+    assert types(found)["DATA_READ"] is True
+    admin_read = types(found)["ADMIN_READ"]
+    assert isinstance(admin_read, Unread)
+    assert admin_read.reason is Reason.DENIED
+    assert found.unrecorded == admin_read
+    assert found.exempted == admin_read
+
+
+def test_reads_go_to_the_default_bucket(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp)
+    update_bucket(gcp, retention_days=90)
+
+    (default,) = of_part(reached().observe(), "Data Access")
+
+    assert (default.id, default.retention_days, default.undeletable) == (DEFAULT, 90, False)
+    assert isinstance(default.last_event, str)
+
+
+def test_right_after_reads_were_switched_on_the_change_is_known_and_no_event_yet(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.advance(3600)
+    record_reads(gcp)
+    gcp.set(emits=False)
+
+    found = reached().observe()
+
+    (default,) = of_part(found, "Data Access")
+    assert default.last_event is None
+    assert found.changed is not None
+    assert found.changed > found.read_at  # of the server's time, an hour on
+
+
+@pytest.mark.parametrize("size", [1, 0])
+def test_pages_are_followed_and_empty_ones_too(gcp: Gcp, size: int) -> None:
+    create(gcp)
+    record_reads(gcp)
+    gcp.truncate("*", size=size)
+
+    (default,) = of_part(reached().observe(), "Data Access")
+
+    assert isinstance(default.last_event, str)
+
+
+def test_an_operation_under_way_is_named(gcp: Gcp) -> None:
+    create(gcp)
+    create(gcp, "blog")
+    gcp.set(operation_seconds=None)
+    update = {"desired_logging_config": {"component_config": {"enable_components": [1]}}}
+    began = gcp.client("container").update_cluster(name=PROD, update=update)
+
+    prod, blog = reached().observe().update, reached("@managed/blog").observe().update
+
+    assert isinstance(prod, str)
+    assert began.name in prod
+    assert blog is None
+
+
+def test_a_cluster_being_deleted_is_asked_nothing_more(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.alter_cluster(PROD, status="STOPPING")
+    gcp.forget_calls()
+
+    found = reached().observe()
+
+    assert found.not_loggable == "being deleted"
+    assert set(gcp.calls(outcome="ok")) <= {"container.clusters.get", "token"}
+
+
+def test_a_cluster_by_its_self_link(gcp: Gcp) -> None:
+    create(gcp)
+
+    assert reached(id=f"https://container.googleapis.com/v1/{PROD}").observe().id == PROD
+
+
+@pytest.mark.parametrize("permission", [name for name in READING if name != "container.clusters.list"])
+def test_a_permission_that_is_missing_is_named_and_hides_nothing_else(gcp: Gcp, permission: str) -> None:
+    create(gcp)
+    record_reads(gcp, types=("DATA_READ",))
+    gcp.deny(permission)
+
+    found = reached().observe()
+
+    default = next((item for item in of_part(found, "Data Access") if item.id == DEFAULT), None)
+    last = found.destinations[0].last_event if isinstance(found.destinations, tuple) else None
+    admin_read = None if isinstance(found.log_types, Unread) else found.log_types["ADMIN_READ"]
+    parts = {
+        "container.clusters.get": found.log_types,
+        "container.operations.list": found.update,
+        "resourcemanager.projects.get": admin_read,
+        "resourcemanager.projects.getIamPolicy": admin_read,
+        "resourcemanager.folders.get": admin_read,
+        "resourcemanager.folders.getIamPolicy": admin_read,
+        "resourcemanager.organizations.getIamPolicy": admin_read,
+        "logging.sinks.list": next((item.exists for item in of_part(found, "Data Access")), None),
+        "logging.buckets.get": default.exists if default else None,
+        "logging.logEntries.list": last,
+    }
+    part = parts[permission]
+    assert isinstance(part, Unread)
+    assert part.reason is Reason.DENIED
+    assert part.detail.startswith(f"{permission}: PERMISSION_DENIED: ")
+    denied = {name for name, other in parts.items() if isinstance(other, Unread)}
+    assert denied <= {name for name, other in parts.items() if other == part}
+
+
+def test_reading_asks_for_nothing_that_is_not_declared(gcp: Gcp) -> None:
+    create(gcp)
+    record_reads(gcp)
+    gcp.forget_calls()
+
+    reached().observe()
+    with pytest.raises(NotReadError):
+        reached("@managed/gone").observe()
+
+    assert set(gcp.calls()) - {"token"} == set(READING)
+
+
+def test_a_disabled_api_is_not_an_absent_cluster(gcp: Gcp) -> None:
+    gcp.disable_api("shop")
+
+    found = not_read()
+
+    assert found.reason is Reason.NOT_OBSERVED
+    assert found.detail.startswith("container.clusters.get: SERVICE_DISABLED: ")
+    assert "does not mean that there is nothing" in found.detail
+
+
+def test_a_cluster_that_is_not_there(gcp: Gcp) -> None:
+    found = not_read()
+
+    assert found.reason is Reason.NOT_OBSERVED
+    assert found.detail.endswith("Are project and location right?")
+
+
+def test_a_cluster_in_a_zone_that_gke_cannot_reach_is_not_known_to_be_gone(gcp: Gcp) -> None:
+    gcp.set(missing_zones=["europe-west1-b"])
+
+    found = not_read(location="europe-west1-b")
+
+    assert found.reason is Reason.UNREACHABLE
+    assert "GKE cannot reach europe-west1-b" in found.detail
+
+
+def test_a_project_that_nobody_knows(gcp: Gcp) -> None:
+    assert "CONSUMER_INVALID" in not_read(project="elsewhere").detail
+
+
+def test_throttling_is_waited_out(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.throttle("container.clusters.get", times=2)
+    gcp.throttle("logging.sinks.list", times=2)
+
+    found = reached().observe()
+
+    assert found.audit_on is True
+    assert len(of_part(found, "Data Access")) == 1
+
+
+def test_throttling_that_does_not_end_is_named(gcp: Gcp, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+    create(gcp)
+    gcp.throttle("container.clusters.get")
+    gcp.throttle("logging.sinks.list")
+
+    found = reached().observe()
+
+    for part in (found.log_types, of_part(found, "Data Access")[0].exists):
+        assert isinstance(part, Unread)
+        assert part.reason is Reason.THROTTLED
+        assert "RESOURCE_EXHAUSTED: Quota exceeded" in part.detail
+
+
+@pytest.mark.parametrize("action", ["container.clusters.get", "logging.sinks.list"])
+def test_an_answer_that_does_not_come(gcp: Gcp, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+    once(monkeypatch, 1)
+    create(gcp)
+    gcp.hang(action, seconds=3)
+
+    if action == "container.clusters.get":
+        found: object = not_read()
+    else:
+        found = of_part(reached().observe(), "Data Access")[0].exists
+
+    assert isinstance(found, Unread)
+    assert (found.reason, found.detail.partition(":")[0]) == (Reason.TIMEOUT, action)
+
+
+def test_nobody_there(gcp: Gcp, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+
+    found = not_read(endpoint="https://user:s3cret@127.0.0.1:9")
+
+    assert found.reason is Reason.UNREACHABLE
+    assert "s3cret" not in found.detail
+
+
+def test_a_certificate_that_is_not_trusted(gcp: Gcp, monkeypatch: pytest.MonkeyPatch) -> None:
+    once(monkeypatch)
+    monkeypatch.delenv("REQUESTS_CA_BUNDLE")
+
+    assert "REQUESTS_CA_BUNDLE" in not_read().detail
+
+
+def test_credentials_that_give_no_new_token(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.deny("token")
+
+    found = not_read()
+
+    assert found.reason is Reason.EXPIRED_CREDENTIAL
+    assert "gcloud auth application-default login" in found.detail
+
+
+def test_credentials_that_expire_between_two_calls_are_renewed(gcp: Gcp) -> None:
+    create(gcp)
+    cluster = reached()
+    cluster.observe()
+    gcp.expire()
+
+    assert cluster.observe().audit_on is True
+
+
+def test_credentials_that_end_while_grpc_speaks_are_no_server_that_is_away(gcp: Gcp) -> None:
+    gcp.set(token_seconds=60)  # google-auth renews at each call
+    create(gcp)
+    cluster = reached()
+    cluster.observe()
+    gcp.deny("token")
+
+    with pytest.raises(NotReadError) as caught:
+        cluster.observe()
+    listed = cluster.all("config", "list_sinks", parent="projects/shop")
+
+    assert caught.value.unread.reason is Reason.EXPIRED_CREDENTIAL
+    assert isinstance(listed, Unread)
+    assert listed.reason is Reason.EXPIRED_CREDENTIAL
+
+
+def test_no_credentials_at_all(gcp: Gcp, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.delenv("GOOGLE_APPLICATION_CREDENTIALS")
+    monkeypatch.setenv("CLOUDSDK_CONFIG", str(tmp_path))
+
+    found = not_read()
+
+    assert found.reason is Reason.DENIED
+    assert "set GOOGLE_APPLICATION_CREDENTIALS" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        ({"id": "A b"}, "neither a cluster's name nor"),
+        ({"id": PROD, "project": "other"}, "the id says shop"),
+        ({"id": PROD, "location": "us-east1"}, "the id says europe-west1"),
+        ({"location": ""}, "set host data location"),
+    ],
+)
+def test_host_data_that_names_no_cluster(gcp: Gcp, data: dict[str, str], message: str) -> None:
+    with pytest.raises(KubewitnessError, match=message):
+        reached(**data)
+
+
+def test_a_sink_elsewhere_is_who_gets_a_copy(gcp: Gcp) -> None:
+    create(gcp)
+    make_sink(gcp, "siem", "pubsub.googleapis.com/projects/shop/topics/siem")
+
+    (required,) = of_part(reached().observe(), "Admin Activity")
+
+    assert required.readers == ("projects/shop/sinks/siem -> pubsub.googleapis.com/projects/shop/topics/siem",)
+
+
+def test_a_bucket_above_that_takes_all_children_is_a_destination_and_not_ours(gcp: Gcp) -> None:
+    gcp.add("projects/central", parent="organizations/9")
+    central = make_bucket(gcp, parent="projects/central/locations/eu", retention_days=800, locked=True)
+    make_sink(gcp, "all", central, parent="organizations/9", include_children=True)
+    make_sink(gcp, "own", central, parent="folders/1")
+    create(gcp)
+    record_reads(gcp)
+    update_default_sink(gcp, disabled=True)
+
+    (there,) = of_part(reached().observe(), "Data Access")
+
+    assert (there.id, there.retention_days, there.undeletable) == (central, 800, True)
+    assert isinstance(there.last_event, str)
+    assert there.leave["retention"] == "it belongs to another project: change it there"
