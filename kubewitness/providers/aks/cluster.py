@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.managed import ManagedCluster, Provider, Route
@@ -27,6 +27,9 @@ _CLUSTERS: Final = "2025-05-01"
 _CONNECTED: Final = "2024-01-01"
 _SETTINGS: Final = "2021-05-01-preview"
 """The only one that knows category groups: https://github.com/Azure/azure-powershell/issues/18937"""
+_ACTIVITY: Final = "2015-04-01"
+_CHANGES: Final = "Microsoft.Insights/eventtypes/management/values"
+_RECENT: Final = timedelta(minutes=5)
 _PART_ALONE: Final = frozenset({403, 429})
 """HTTP statuses that hide nothing else: what is refused otherwise is refused for all that there is to ask."""
 
@@ -102,9 +105,11 @@ class AksCluster:
         types = settings.types_on(found, unresolved)
         reader = Destinations(self._arm, str(self.which), self._destination, stopped=stopped)
         destinations = reader.of(found)
+        changed, destinations = self._last_change(seen, found, destinations)
         every = types[settings.ALL]
         return replace(
             seen,
+            changed=changed,
             log_types=types,
             audit_types=frozenset({settings.ALL}) if every is True else settings.AUDIT_TYPES,
             destinations=every if isinstance(every, Unread) and not destinations else destinations,
@@ -112,6 +117,31 @@ class AksCluster:
             doubles=settings.doubles(found) or (every if isinstance(every, Unread) else ()),
             route=self._route(found, destinations),
         )
+
+    def _last_change(
+        self, seen: ManagedCluster, found: Sequence[settings.Setting], destinations: tuple[Destination, ...]
+    ) -> tuple[str | None, tuple[Destination, ...]]:
+        """When the settings were last written: asked only where no event is recent, as it may be too early for one.
+
+        Where that may not be read, it is not known either whether an event should be there.
+        """
+        now = datetime.fromisoformat(seen.read_at)
+        late = [item for item in destinations if item.exists is True and _is_late(item, now)]
+        if not late:
+            return seen.changed, destinations
+        since, until = now - timedelta(days=1), now + timedelta(minutes=1)  # clocks differ, and ours is in seconds
+        span = f"eventTimestamp ge '{since.isoformat()}' and eventTimestamp le '{until.isoformat()}'"
+        path = f"/subscriptions/{self.which.subscription}/providers/{_CHANGES}"
+        changed = [seen.changed]
+        try:
+            for setting in found:
+                uri = f"{self.which}/providers/Microsoft.Insights/diagnosticSettings/{setting.name}"
+                asked = {"$filter": f"{span} and resourceUri eq '{uri}'"}
+                changed.append(parse.newest_change(self._arm.pages(path, _ACTIVITY, asked)))
+        except RefusedError as error:
+            unknown = tuple(replace(item, last_event=error.unread) if item in late else item for item in destinations)
+            return seen.changed, unknown
+        return max(filter(None, changed), default=None), destinations
 
     def _route(self, found: Sequence[settings.Setting], destinations: Sequence[Destination]) -> Route:
         sink = self._destination
@@ -142,3 +172,9 @@ class AksCluster:
             except RefusedError as error:
                 unresolved = error.unread
         return tuple(settings.parse_setting(raw, groups) for raw in found), unresolved
+
+
+def _is_late(item: Destination, now: datetime) -> bool:
+    """It was asked for its newest event, and that is not of these minutes."""
+    last = item.last_event
+    return not isinstance(last, Unread) and (last is None or now - datetime.fromisoformat(last) > _RECENT)

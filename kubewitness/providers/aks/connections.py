@@ -75,9 +75,9 @@ class Arm:
                 return None
             raise
 
-    def pages(self, path: str, version: str) -> Iterator[Any]:
+    def pages(self, path: str, version: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
         """All that a list holds; an empty page may lead on. Raises RefusedError."""
-        action, url, seen = action_of("GET", path), self._url(path, version, {}), set[str]()
+        action, url, seen = action_of("GET", path), self._url(path, version, query or {}), set[str]()
         while url:
             if url in seen:
                 raise RefusedError(Unread(Reason.PARSE, f"{action}: the list leads back to a page that it had"))

@@ -229,6 +229,20 @@ def parse_newest(raw: Mapping[str, Any], number: str) -> str | None:
     return None
 
 
+def newest_change(events: Iterable[Mapping[str, Any]]) -> str | None:
+    """When a diagnostic setting was last written, RFC 3339, of events of the activity log; ``None``: not in these.
+
+    Source: https://learn.microsoft.com/rest/api/monitor/activity-logs/list
+    """
+    written = (
+        _time(event.get("eventTimestamp"))
+        for event in events
+        if str((event.get("operationName") or {}).get("value")).lower() == "microsoft.insights/diagnosticsettings/write"
+        and str((event.get("status") or {}).get("value")).lower() == "succeeded"
+    )
+    return max(filter(None, written), default=None)
+
+
 def retention_at_least(days: int) -> int:
     """The shortest retention that a table can be told and that is no less. Raises KubewitnessError: none is."""
     if days <= 730:

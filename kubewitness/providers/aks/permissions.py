@@ -32,6 +32,7 @@ PERMISSIONS: Final = (
     Permission("Microsoft.Insights/logs/AKSAudit/read", "the time of the newest event"),
     Permission("Microsoft.Insights/logs/AKSAuditAdmin/read", "the same"),
     Permission("Microsoft.Insights/logs/AzureDiagnostics/read", "the same"),
+    Permission("Microsoft.Insights/eventtypes/values/read", "was a setting changed just now, where no event has come"),
     Permission(f"{_WORKSPACES}/read", "does the workspace exist"),
     Permission(f"{_WORKSPACES}/tables/read", "how long its tables keep, and on which plan"),
     Permission("Microsoft.OperationalInsights/clusters/read", "the customer's key of a workspace"),

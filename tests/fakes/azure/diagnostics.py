@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.fakes.azure import activity
 from tests.fakes.azure.ids import target
 from tests.fakes.azure.refusals import Refusal, no_resource
 
@@ -73,6 +74,7 @@ def put(call: Call, before: dict[str, Any] | None, body: dict[str, Any]) -> dict
     for other in others:
         _check_shared(call, sent, other)
     _hide(call, before)
+    activity.note(call)
     return {"location": None, "kind": None, "tags": None, "identity": None, "properties": _filled(sent)}
 
 

@@ -62,7 +62,7 @@ def _understood(request: HttpRequest, world: World) -> tuple[Call, Kind | None]:
         world.ledger.violation(f"this fake does not know {here.kind}")
         raise Refusal(404, "InvalidResourceType", f"The resource type {here.kind} could not be found.")
     name = kind.name if kind else "Microsoft.Resources/subscriptions"
-    if kind and kind.asked:
+    if name == logs.KIND:
         name += f"/{logs.table(query)}"
     verb = f"{here.action}/action" if here.action else _VERBS.get(request.method, "read")
     return Call(here, f"{name}/{verb}", query, body, request, world), kind
@@ -87,7 +87,8 @@ def _served(call: Call, kind: Kind | None) -> HttpAnswer | None:
 def _result(call: Call, kind: Kind | None) -> tuple[int, Any]:
     if kind is None:
         return 200, graph.query(call) if call.action == graph.ACTION else _subscriptions(call)
-    resources.check_place(call, kind)
+    if not kind.nowhere:
+        resources.check_place(call, kind)
     if kind.asked:
         return 200, kind.asked(call)
     status, result = _of_kind(call, kind)

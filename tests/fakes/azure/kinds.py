@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.azure import clusters, diagnostics, logs, storage, workspaces
+from tests.fakes.azure import activity, clusters, diagnostics, logs, storage, workspaces
 from tests.fakes.azure.world import Call
 
 Resource = dict[str, Any]
@@ -33,6 +33,8 @@ class Kind:
     actions: dict[str, Callable[[Call], Any]] = field(default_factory=dict)
     asked: Callable[[Call], Any] | None = None
     """What a question is answered with, that is about no resource."""
+    nowhere: bool = False
+    """It lies below no resource."""
     versions: tuple[str, ...] = ()
     """Of the API; empty: whatever looks like one."""
     bare: bool = False
@@ -58,6 +60,7 @@ _ALL = (
         bare=True,
     ),
     Kind(logs.KIND, asked=logs.answer, versions=logs.VERSIONS),
+    Kind(activity.KIND, asked=activity.answer, versions=activity.VERSIONS, nowhere=True),
     Kind("Microsoft.Authorization/locks"),
     Kind("Microsoft.OperationalInsights/clusters"),
     Kind("Microsoft.OperationalInsights/workspaces", put=workspaces.put, patch=workspaces.patch),

@@ -214,6 +214,18 @@ def test_the_last_event_is_looked_for_further_back_where_there_is_none_of_today(
     assert azure.calls()["Microsoft.Insights/logs/AKSAudit/read"] == 2
 
 
+def test_when_a_setting_was_written_is_asked_only_where_no_event_is_recent(azure: Azure) -> None:
+    fleet.good(azure)
+
+    reached().observe()
+    before = dict(azure.calls())
+    azure.set(event_age_seconds=600)
+    found = reached().observe()
+
+    assert "Microsoft.Insights/eventtypes/values/read" not in before
+    assert found.changed is not None
+
+
 def test_an_event_in_another_workspace_is_none_of_this_one(azure: Azure) -> None:
     fleet.good(azure)
     fleet.workspace(azure, OTHER)

@@ -49,6 +49,7 @@ def everything(azure: Azure) -> None:
     to = {"storageAccountId": STORE, "eventHubAuthorizationRuleId": RULE, "workspaceId": OTHER}
     setting(azure, "theirs", group="allLogs", to=to)
     setting(azure, "own", "kube-audit", "kube-audit-admin")
+    azure.set(event_age_seconds=600)  # so old that it is asked when the settings were written
 
 
 @pytest.mark.parametrize("action", [action for action in READING if "connectedClusters" not in action])
