@@ -115,6 +115,16 @@ def test_a_run_is_undone_by_the_command_that_it_printed(fresh: ControlPlane) -> 
     assert fresh.node(f"cat {POLICY}") == (ROOT / "policies/audit/standard.yaml").read_text()
 
 
+def test_undoing_without_a_run_lists_what_can_be_undone(fresh: ControlPlane) -> None:
+    before = fresh.state()
+
+    listed = fresh.pyinfra(fresh.inventory, "kubewitness.deploys.undo_audit")
+
+    assert "changed policy and manifest" in listed.stderr
+    assert ", undone since" in listed.stderr
+    assert fresh.state() == before
+
+
 def test_a_run_that_stopped_half_way_is_finished_by_the_next(fresh: ControlPlane, policy_file: Path) -> None:
     policy_file.write_text(STRICTER.replace('"/livez", ', ""))
     fresh.node(f"cat > {POLICY} <<'E'\n{policy_file.read_text()}E")  # written, and then the run died

@@ -15,15 +15,15 @@ pytestmark = pytest.mark.lab
 
 
 def test_an_api_server_that_exits_with_the_new_flags(fresh: ControlPlane) -> None:
-    """A folder where the log file should be: nothing that a look at the files would refuse."""
-    fresh.node("mkdir -p /var/log/kubernetes/audit/audit.log")
+    """A log that is a link to nowhere: nothing that a look at the files would refuse."""
+    fresh.node("mkdir -p /var/log/kubernetes/audit && ln -s /nowhere/audit.log /var/log/kubernetes/audit/")
     before = fresh.node(f"sha256sum {MANIFEST}")
 
     done = fresh.deploy()
 
     fresh.node("rm -r /var/log/kubernetes")
     assert done.returncode == 1
-    assert "is a directory" in done.stderr, "the API server's own words"
+    assert "no such file or directory" in done.stderr, "the API server's own words"
     assert "rolled back: the old configuration serves again" in done.stderr
     assert "Traceback" not in done.stderr
     assert fresh.node(f"sha256sum {MANIFEST}") == before

@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 
 from kubewitness.apiserver import DISTRIBUTIONS
+from kubewitness.catalogue import load_catalogue
+from kubewitness.model import Kind
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 _TABLE = re.compile(r"(?<=<!-- platforms -->\n).*?(?=<!-- /platforms -->)", re.DOTALL)
@@ -20,6 +22,13 @@ def test_the_table_of_platforms_is_the_table_in_the_code() -> None:
 
 def test_a_platform_promises_no_proof_of_what_it_cannot_read() -> None:
     assert [row.id for row in DISTRIBUTIONS if row.can_prove and not row.can_read] == []
+
+
+def test_the_transcript_of_the_lab_counts_the_checks_that_there_are() -> None:
+    asked = sum(item.kind is Kind.API_SERVER for item in load_catalogue())
+
+    told = f"1 target, {asked} results: {asked} PASS, 0 FAIL, 0 UNKNOWN, 0 not applicable\n"
+    assert told in README.read_text(encoding="utf-8"), "record it anew on the lab: deploy, then check --prove"
 
 
 def platforms() -> str:
