@@ -82,7 +82,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """A place was looked at whole; its clusters are beside this."""
+    """A place was looked at; its clusters are beside this, and what of it could not be looked at too."""
 
     place: Place
 
@@ -92,7 +92,7 @@ Item: TypeAlias = Found | Unseen | LeftOut | Looked
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """All that one search brought, sorted. ``looked``: the places that were looked at whole."""
+    """All that one search brought, sorted. ``looked``: the places that were looked at."""
 
     clusters: tuple[Found, ...]
     unseen: tuple[Unseen, ...]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Final
 
@@ -63,24 +64,31 @@ def _row(cluster: Found) -> list[Cell]:
     ]
 
 
-def _unknown(found: Discovery) -> Iterator[tuple[str, str, Unread]]:
-    """What refused: its scope, which part of it, and why."""
+def _unknown(found: Discovery) -> Iterator[tuple[Place, str, Unread]]:
+    """What refused: where, which part of it, and why."""
     for unseen in found.unseen:
-        yield _scope(unseen.place), unseen.place.location, unseen.why
+        yield unseen.place, unseen.place.location, unseen.why
     for cluster in found.clusters:
         if isinstance(cluster.audit, Unread):
-            yield _scope(cluster.place), f"{cluster.place.location}/{cluster.name}", cluster.audit
+            yield cluster.place, f"{cluster.place.location}/{cluster.name}", cluster.audit
 
 
-def _alike(unknown: Iterable[tuple[str, str, Unread]]) -> Iterator[tuple[str, Unread]]:
-    """Parts of one account that refuse in the same words, but for their own names, as one."""
-    groups: dict[tuple[str, str, str], list[tuple[str, Unread]]] = {}
-    for scope, part, why in unknown:
-        words = reduce(lambda said, name: said.replace(name, ""), filter(None, part.split("/")), why.detail)
-        groups.setdefault((scope, why.reason, words), []).append((part, why))
-    for (scope, _, _), group in groups.items():
-        parts = ", ".join(part for part, _ in group if part)
-        yield f"{scope}{': ' if parts else ''}{parts}", group[0][1]
+def _alike(unknown: Iterable[tuple[Place, str, Unread]]) -> Iterator[tuple[str, Unread]]:
+    """Those that refuse in the same words, but for their own names, as one."""
+    groups: dict[tuple[str, str], list[tuple[Place, str, Unread]]] = {}
+    for place, part, why in unknown:
+        names = filter(None, (place.scope, *part.split("/")))
+        words = reduce(lambda said, name: said.replace(name, ""), names, why.detail)
+        groups.setdefault((why.reason, words), []).append((place, part, why))
+    for group in groups.values():
+        scopes: dict[Place, list[str]] = {}
+        for place, part, _ in group:
+            scopes.setdefault(replace(place, location=""), []).extend([part] if part else [])
+        yield "; ".join(_with_parts(place, parts) for place, parts in scopes.items()), group[0][2]
+
+
+def _with_parts(place: Place, parts: list[str]) -> str:
+    return f"{_scope(place)}: {', '.join(parts)}" if parts else _scope(place)
 
 
 def _compared(page: Page, comparison: Comparison, noun: str) -> None:

@@ -54,6 +54,19 @@ def test_the_table_shows_clusters_gaps_and_what_was_left_out(aws: Aws, tmp_path:
     assert done.returncode == 3
 
 
+def test_accounts_and_regions_that_refuse_in_the_same_words_are_one_line(aws: Aws, tmp_path: Path) -> None:
+    aws.organization([SHOP, "333333333333"])
+    aws.block("eks:*", account=SHOP)
+    aws.block("eks:*", account="333333333333", region="us-*")
+
+    done = discover(tmp_path, "--role", "kw", COLUMNS="200")
+
+    unknown = [line for line in done.stdout.splitlines() if "UNKNOWN" in line]
+    assert unknown == [
+        f"? UNKNOWN  {SHOP} (account-{SHOP}): eu-west-1, us-east-1; 333333333333 (account-333333333333): us-east-1"
+    ]
+
+
 def test_all_that_there_is_ends_with_0(aws: Aws, tmp_path: Path) -> None:
     create(aws)
 
