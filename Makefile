@@ -36,10 +36,11 @@ lab: setup ## as root: the tests on a real kubeadm control plane, for each of LA
 	  KUBEWITNESS_LAB_VERSION=$$version $(BIN)/pytest -q --lab -m lab; \
 	done
 
-bench: setup ## what starting up costs; policy eval and policy simulate beside a Go program (needs Go, some minutes)
+bench: setup ## what starting up costs; policies beside a Go program (needs Go); discovery beside Prowler (some minutes)
 	@$(BIN)/python tests/bench/bench_help.py
 	@$(BIN)/python -m tests.bench.bench_eval
 	@$(BIN)/python -m tests.bench.bench_simulate
+	@$(BIN)/python -m tests.bench.bench_discover
 
 lock: ## write requirements-dev.txt anew (needs uv): every file hashed, no address of a package index
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --upgrade --generate-hashes \

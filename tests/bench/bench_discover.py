@@ -119,11 +119,11 @@ def version(program: Path) -> str:
 
 def main() -> None:
     program = prowler()
-    with aws_server() as aws, TemporaryDirectory() as folder:
+    with aws_server() as aws, TemporaryDirectory() as before, TemporaryDirectory() as folder:
         populate(aws)
         aws.set(replay=True)
-        ours(aws, Path(folder))  # precomputes the answers
-        prowlers(aws, Path(folder), program)
+        ours(aws, Path(before))  # precomputes the answers
+        prowlers(aws, Path(before), program)
         aws.set(latency=LATENCY)
         mine = ours(aws, Path(folder))
         theirs = prowlers(aws, Path(folder), program)

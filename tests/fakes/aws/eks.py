@@ -183,8 +183,18 @@ def alter_cluster(world: World, account: str, region: str, name: str, members: d
         raise ValueError(f"no cluster {name} in {account}, {region}")
 
 
+def list_addons(call: Call) -> dict[str, Any]:
+    """Nobody here makes any; moto does not know the question."""
+    _told(call.world, _key_of(call, "clusterName"))
+    return {"addons": []}
+
+
 def _key(call: Call) -> Key:
-    return call.account, call.region, str(call.params["name"])
+    return _key_of(call, "name")
+
+
+def _key_of(call: Call, member: str) -> Key:
+    return call.account, call.region, str(call.params[member])
 
 
 ACTIONS = {
@@ -192,6 +202,7 @@ ACTIONS = {
     "eks:DeleteCluster": delete_cluster,
     "eks:DeregisterCluster": deregister_cluster,
     "eks:DescribeCluster": describe_cluster,
+    "eks:ListAddons": list_addons,
     "eks:ListClusters": list_clusters,
     "eks:RegisterCluster": register_cluster,
 }
