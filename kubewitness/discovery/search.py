@@ -25,6 +25,7 @@ _PER_SCOPE: Final = 8
 _SEARCHES: Final[Mapping[str, tuple[str, str, str]]] = {
     "aws": ("kubewitness.providers.eks.discovery", "AwsSearch", "aws"),
     "azure": ("kubewitness.providers.aks.discovery", "AzureSearch", "azure"),
+    "gcp": ("kubewitness.providers.gke.discovery", "GcpSearch", "gcp"),
 }
 """Cloud -> the module and class of its search, and the extra of ours that installs its SDK."""
 
@@ -102,3 +103,14 @@ def azure_clusters(*, subscriptions: Sequence[str] = ()) -> list[tuple[str, dict
     What could not be looked at is a host whose checks are UNKNOWN.
     """
     return hosts(discover(search_of("azure", subscriptions=tuple(subscriptions))))
+
+
+def gcp_clusters(*, parents: Sequence[str] = (), projects: Sequence[str] = ()) -> list[tuple[str, dict[str, str]]]:
+    """Hosts of a pyinfra inventory: every GKE cluster.
+
+    + parents: ``organizations/N`` and ``folders/N``: all projects under them
+    + projects: their ids; without either all that the credentials are shown
+
+    What could not be looked at is a host whose checks are UNKNOWN.
+    """
+    return hosts(discover(search_of("gcp", parents=tuple(parents), projects=tuple(projects))))

@@ -49,6 +49,7 @@ EFFECTS = {
     "kubewitness.providers.eks.errors",
     "kubewitness.providers.gke.cluster",
     "kubewitness.providers.gke.connections",
+    "kubewitness.providers.gke.discovery",
     "kubewitness.providers.gke.enable",
     "kubewitness.providers.gke.errors",
     "kubewitness.providers.gke.grpcready",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 COMMANDS: Final[Mapping[str, str]] = {
     "aws": "kubewitness.cli.discover.aws",
     "azure": "kubewitness.cli.discover.azure",
+    "gcp": "kubewitness.cli.discover.gcp",
 }
 """Command -> the module whose ``command`` it is."""
 

@@ -57,12 +57,17 @@ PERMISSIONS: Final = (
 https://cloud.google.com/resource-manager/docs/access-control-proj
 """
 
-ACTIONS: Final[Mapping[str, str]] = {call: item.name for item in PERMISSIONS for call in item.calls}
-"""``client.method`` -> the permission that it needs."""
-
-
-FINDING: Final[tuple[Permission, ...]] = ()
+FINDING: Final = (
+    Permission(
+        "resourcemanager.projects.get", ("projects.search_projects",), "a project is found by whoever may see it"
+    ),
+    Permission("resourcemanager.projects.list", ("projects.list_projects",), "the projects under `--parent`"),
+    Permission("resourcemanager.folders.list", ("folders.list_folders",), "the folders under `--parent`"),
+)
 """What finding clusters needs beside it."""
+
+ACTIONS: Final[Mapping[str, str]] = {call: item.name for item in (*PERMISSIONS, *FINDING) for call in item.calls}
+"""``client.method`` -> the permission that it needs."""
 
 
 def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:

@@ -120,10 +120,10 @@ class Gcp(Handle):
         """Let time pass in the server: operations end, tokens expire."""
         self.tell("advance", seconds=seconds)
 
-    def add(self, *names: str, parent: str = "") -> None:
+    def add(self, *names: str, parent: str = "", state: str = "ACTIVE") -> None:
         """``add("organizations/9")``, ``add("folders/1", parent="organizations/9")``, ``add("projects/shop", ...)``."""
         for name in names:
-            self.tell("add", name=name, parent=parent)
+            self.tell("add", name=name, parent=parent, state=state)
 
     def alter_cluster(self, name: str, **members: Any) -> None:
         """Let GKE say what nobody can make it say. Members as in JSON; ``None``: absent."""

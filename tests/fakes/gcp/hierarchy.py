@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from google.cloud import resourcemanager_v3
 
+from tests.fakes.faults import FaultKind
 from tests.fakes.gcp.paging import page
 from tests.fakes.gcp.refusals import Refusal, denied, unknown_project
 from tests.fakes.gcp.untyped import policy_pb2
@@ -28,6 +29,8 @@ Organization: Any = resourcemanager_v3.Organization.pb()
 class Hierarchy:
     parents: dict[str, str] = field(default_factory=dict)
     """``projects/shop`` -> ``folders/1``; empty of an organization, and of a project that belongs to none."""
+    states: dict[str, str] = field(default_factory=dict)
+    """Of each project, folder and organization."""
     policies: dict[str, Any] = field(default_factory=dict)
     before: dict[str, tuple[float, Any]] = field(default_factory=dict)
     """Name -> until when the former policy is still told, and that policy."""
@@ -36,12 +39,13 @@ class Hierarchy:
     """(name, when) of each change of a policy."""
 
 
-def add(world: World, name: str, parent: str = "") -> None:
+def add(world: World, name: str, parent: str = "", state: str = "ACTIVE") -> None:
     """Args: name: ``projects/shop``, ``folders/1``, ``organizations/9``."""
     known = world.remembered(Hierarchy)
     if parent and parent not in known.parents:
         raise ValueError(f"no {parent}")
     known.parents[name] = parent
+    known.states[name] = state
 
 
 def known_project(call: Call) -> None:
@@ -54,13 +58,14 @@ def known_project(call: Call) -> None:
 def _told(call: Call, name: str) -> Any:
     parent = call.world.remembered(Hierarchy).parents[name]
     kind, _, short = name.partition("/")
+    state = call.world.remembered(Hierarchy).states[name]
     active = {"create_time": {"seconds": 1_600_000_000}, "etag": "W/fake"}
     if kind == "projects":
         return Project(
-            name=_by_number(name), project_id=short, parent=parent, display_name=short, state="ACTIVE", **active
+            name=_by_number(name), project_id=short, parent=parent, display_name=short, state=state, **active
         )
     if kind == "folders":
-        return Folder(name=name, parent=parent, display_name=f"folder {short}", state="ACTIVE", **active)
+        return Folder(name=name, parent=parent, display_name=f"folder {short}", state=state, **active)
     return Organization(name=name, display_name=f"org-{short}.example", state="ACTIVE", **active)
 
 
@@ -72,11 +77,22 @@ def _search(kind: str, answer: Any, member: str) -> Callable[[Call], Any]:
     """All that the caller may see, wherever it lies."""
 
     def search(call: Call) -> Any:
-        names = sorted(name for name in call.world.remembered(Hierarchy).parents if name.startswith(f"{kind}/"))
+        known = call.world.remembered(Hierarchy).parents
+        names = sorted(name for name in known if name.startswith(f"{kind}/") and _is_shown(call, name))
         shown, token = page(call, [_told(call, name) for name in names])
         return answer(**{member: shown, "next_page_token": token})
 
     return search
+
+
+def _is_shown(call: Call, name: str) -> bool:
+    """What may not be read is left out without a word.
+
+    Source: https://cloud.google.com/resource-manager/reference/rest/v3/projects/search
+    """
+    kind, _, short = name.partition("/")
+    permission = f"resourcemanager.{kind}.get"
+    return call.world.faults.find(permission, {kind.removesuffix("s"): (short,)}, FaultKind.DENY) is None
 
 
 def _list(kind: str, answer: Any, member: str) -> Callable[[Call], Any]:
