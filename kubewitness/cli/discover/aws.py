@@ -36,4 +36,9 @@ def command(**chosen: Any) -> None:
     Exit codes: 0 all was looked at; 1 it is not as --expected says; 2 cannot run, or nothing at all could be looked
     at; 3 something could not be. When several hold: 2 over 1 over 3.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
+    if chosen["role"].startswith("arn:"):
+        raise click.UsageError(f"--role {chosen['role']}: write the role's name alone: it is assumed in each account")
+    for account in chosen["accounts"]:
+        if not (account.isascii() and account.isdigit() and len(account) == 12):
+            raise click.UsageError(f"--account {account}: write the twelve digits of its id")
     answer("aws", **chosen)

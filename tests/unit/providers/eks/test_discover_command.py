@@ -176,6 +176,23 @@ def test_a_hostile_name_steers_nothing(aws: Aws, tmp_path: Path, output: str) ->
         ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--role", "arn:aws:iam::111111111111:role/kw"), "write the role's name alone"),
+        (("--account", "shop"), "write the twelve digits"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_anyone_is_asked(
+    aws: Aws, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    done = discover(tmp_path, *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in " ".join(done.stderr.split())
+    assert aws.calls() == {}
+
+
 def test_an_unknown_format_is_refused_before_anyone_is_asked(aws: Aws, tmp_path: Path) -> None:
     done = discover(tmp_path, "-o", "sarif")
 
