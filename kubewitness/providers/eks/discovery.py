@@ -65,7 +65,11 @@ class AwsSearch:
 
     def tasks(self) -> Iterator[Task[Item]]:
         """What to begin with."""
-        yield Task("", _Aws(self).start)
+        try:
+            yield Task("", _Aws(self).start)
+        except BotoCoreError as error:  # the configuration itself: a profile that there is not
+            gap = Unseen(Provider.EKS, Place("aws"), unread(error, "credentials"))
+            yield Task("", lambda: (gap,))
 
 
 class _Aws:

@@ -267,6 +267,13 @@ def test_nobody_we_know_is_a_gap_and_no_crash(aws: Aws, monkeypatch: pytest.Monk
     assert gaps(searched()) == [(Place("aws"), "denied", "sts:GetCallerIdentity")]
 
 
+def test_a_profile_that_there_is_not_is_a_gap_and_no_crash(aws: Aws) -> None:
+    found = searched(profile="nope")
+
+    assert gaps(found) == [(Place("aws"), "denied", "credentials")]
+    assert "no such profile" in found.unseen[0].why.detail
+
+
 def test_a_server_that_is_not_there_is_a_gap(monkeypatch: pytest.MonkeyPatch, aws: Aws) -> None:
     few_attempts(monkeypatch)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
