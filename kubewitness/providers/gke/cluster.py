@@ -238,8 +238,6 @@ class GkeCluster:
 
 
 def _json(message: Any) -> dict[str, Any]:
-    """proto-plus's messages, and those of IAM, as JSON. Enums as numbers: of a component that the SDK does not know yet
-    the name would be lost.
-    """  # noqa: D205  one sentence
+    """proto-plus's messages, and those of IAM, as JSON; enums as numbers, as our clients ask for them."""
     plain = type(message).pb(message) if hasattr(type(message), "pb") else message
     return dict(MessageToDict(plain, use_integers_for_enums=True))

@@ -24,7 +24,6 @@ from google.cloud import container_v1, resourcemanager_v3  # noqa: E402
 from google.cloud.logging_v2.services.config_service_v2 import ConfigServiceV2Client  # noqa: E402
 from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2Client  # noqa: E402
 
-from kubewitness.model import Reason, Unread  # noqa: E402
 from kubewitness.providers import NotReadError  # noqa: E402
 from kubewitness.providers.gke.errors import ERRORS, code_of, is_credential, unread  # noqa: E402
 
@@ -88,8 +87,6 @@ class GcpClients:
             return of(credentials=self._credentials()[0], transport=transport, client_options=options, client_info=info)
         except ERRORS as error:
             raise NotReadError(unread(error, "credentials")) from error
-        except ValueError as error:  # credentials of one universe, an endpoint of another
-            raise NotReadError(Unread(Reason.NOT_OBSERVED, f"credentials: {error}")) from error
 
     def _credentials(self) -> tuple[Any, str]:
         with self._making:

@@ -42,14 +42,13 @@ AUDIT_TYPES: Final = frozenset({ADMIN_ACTIVITY, *DATA_ACCESS})
 LOG_TYPES: Final = (ADMIN_ACTIVITY, *DATA_ACCESS, *COMPONENTS)
 
 _POLICY: Final = "Google sets the audit policy of GKE, and nobody can change it: it leaves out"
-_INSTEAD: Final = "what the log does hold can be copied by a sink and thinned out by an exclusion"
+_INSTEAD: Final = (
+    "collect the Event objects themselves; a failed login on any other path is recorded; what is recorded can be "
+    "copied by a sink and thinned out by an exclusion"
+)
 BLIND_SPOTS: Final = (
-    BlindSpot("events-delete", f"{_POLICY} Event objects", f"collect the Event objects; {_INSTEAD}"),
-    BlindSpot(
-        "failed-login-discovery",
-        f"{_POLICY} /version, /healthz and /swagger",
-        f"a failed login on any other path is recorded; {_INSTEAD}",
-    ),
+    BlindSpot("events-delete", f"{_POLICY} Event objects", _INSTEAD),
+    BlindSpot("failed-login-discovery", f"{_POLICY} /version, /healthz and /swagger", _INSTEAD),
 )
 """Found by evaluating that policy, ``create-master-audit-policy`` of the source.
 

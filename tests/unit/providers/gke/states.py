@@ -179,6 +179,15 @@ STATES: Final = (
         "an exclusion drops Data Access", lambda gcp: excluded(gcp, _DATA_ACCESS), "FAIL 1/3", (f"{_DESTINATION} FAIL",)
     ),
     State("the same, disabled", lambda gcp: excluded(gcp, _DATA_ACCESS, disabled=True), "PASS 3/3"),
+    State(
+        "an exclusion that may drop a part of it",
+        lambda gcp: excluded(gcp, 'timestamp>"2030-01-01T00:00:00Z"'),
+        "UNKNOWN 1/3",
+        tuple(
+            f"{name} UNKNOWN not-observed"
+            for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected")
+        ),
+    ),
     State("an exclusion of container logs", lambda gcp: excluded(gcp, 'resource.type="k8s_container"'), "PASS 3/3"),
     State("a sink into a bucket that is gone", bucket_gone, "FAIL 1/3", (f"{_DESTINATION} FAIL",)),
     State("an update of the cluster runs", busy, "UNKNOWN 1/3", (f"{_DESTINATION} UNKNOWN not-observed",)),

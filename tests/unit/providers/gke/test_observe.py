@@ -19,6 +19,7 @@ from tests.unit.providers.gke.fleet import (
     PROD,
     REQUIRED,
     create,
+    endpoints,
     make_bucket,
     make_sink,
     reached,
@@ -426,6 +427,20 @@ def test_no_credentials_at_all(gcp: Gcp, monkeypatch: pytest.MonkeyPatch, tmp_pa
 
     assert found.reason is Reason.DENIED
     assert "set GOOGLE_APPLICATION_CREDENTIALS" in found.detail
+
+
+def test_a_sovereign_cloud_is_asked_where_google_auth_s_own_variable_says(
+    gcp: Gcp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_UNIVERSE_DOMAIN", "sovereign.example")
+    for name in endpoints(gcp):
+        monkeypatch.delenv(name)
+
+    clients = connections.GcpClients()
+
+    asked = [clients._client(kind, "").api_endpoint for kind in ("container", "projects", "logging")]
+    services = ("container", "cloudresourcemanager", "logging")
+    assert asked == [f"{service}.sovereign.example" for service in services]
 
 
 @pytest.mark.parametrize(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kubewitness.auditpolicy import PROBES
+from kubewitness.auditpolicy import PROBES, Level, Loaded, load, recorded
+from kubewitness.content import read_standard
 from kubewitness.errors import KubewitnessError
-from kubewitness.model import Unread
+from kubewitness.model import ServerVersion, Unread
 from kubewitness.providers.gke import auditconfig, parse
 
 
@@ -72,6 +74,17 @@ def test_reads_are_what_google_sends_to_the_data_access_log() -> None:
     assert {known[name].attributes.verb for name in parse.READS} == {"get", "list", "watch"}
     assert {"secrets-get", "secrets-list", "secrets-watch", "logs-get", "exec-get"} <= set(parse.READS)
     assert not {"secrets-create", "exec-create", "failed-login-discovery", "events-delete"} & set(parse.READS)
+
+
+def test_the_blind_spots_are_what_google_s_policy_leaves_out_of_what_our_standards_name() -> None:
+    version = ServerVersion(1, 37, 1)
+    loaded = load((Path(__file__).parent / "gce-audit-policy-1.37.1.yaml").read_text("utf-8"), version)
+    assert isinstance(loaded, Loaded)
+    named = {name for tier in ("essential", "standard", "forensic") for name in read_standard(tier).audit.at_least}
+
+    left_out = {probe.id for probe in PROBES if recorded(loaded.policy, probe, version).level is Level.NONE}
+
+    assert {spot.probe for spot in parse.BLIND_SPOTS} == left_out & named
 
 
 @pytest.mark.parametrize(
