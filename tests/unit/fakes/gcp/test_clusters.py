@@ -149,3 +149,14 @@ def test_a_deleted_cluster_is_gone_and_a_second_of_its_name_is_refused(gcp: Gcp)
 
     assert list(container.list_clusters(parent=WHERE).clusters) == []
     assert len(container.list_operations(parent=WHERE).operations) == 2
+
+
+def test_an_update_with_an_old_etag_is_aborted(gcp: Gcp, transport: str) -> None:
+    container = make_cluster(gcp, transport=transport)
+    etag = container.get_cluster(name=PROD).etag
+    container.update_cluster(name=PROD, update={**logging(SYSTEM), "etag": etag})
+    gcp.finish_operations()
+
+    refusal = refused(container.update_cluster, name=PROD, update={**logging(SYSTEM), "etag": etag})
+
+    assert refusal.code == 409

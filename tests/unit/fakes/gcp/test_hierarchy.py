@@ -97,3 +97,17 @@ def test_what_is_not_there_may_not_be_seen(gcp: Gcp, transport: str) -> None:
     found = refused(projects.get_iam_policy, resource="projects/other")
 
     assert (found.code, found.reason) == (403, "IAM_PERMISSION_DENIED")
+
+
+def test_the_former_policy_may_be_told_for_a_while(gcp: Gcp) -> None:
+    """Source: https://cloud.google.com/iam/docs/access-change-propagation"""
+    gcp.set(policy_lag_seconds=60)
+    projects = gcp.client("projects")
+    resource = {"resource": "projects/shop"}
+    before = projects.get_iam_policy(request=resource)
+
+    projects.set_iam_policy(request={**resource, "policy": before})
+
+    assert projects.get_iam_policy(request=resource).etag == before.etag
+    gcp.advance(60)
+    assert projects.get_iam_policy(request=resource).etag != before.etag

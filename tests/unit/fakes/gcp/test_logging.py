@@ -135,3 +135,40 @@ def test_a_running_cluster_writes_admin_activity(gcp: Gcp) -> None:
     (entry,) = gcp.client("logging").list_log_entries(request=request)
 
     assert dict(entry.resource.labels)["cluster_name"] == "prod"
+
+
+def newest_in(gcp: Gcp, bucket: str) -> list[str]:
+    """Log names of what one bucket holds."""
+    request = {"resource_names": [f"{BUCKETS}/{bucket}/views/_AllLogs"]}
+    entries = gcp.client("logging").list_log_entries(request=request)
+    return sorted({entry.log_name.rpartition("%2F")[2] for entry in entries})
+
+
+def record_reads(gcp: Gcp) -> None:
+    projects = gcp.client("projects")
+    policy = projects.get_iam_policy(request={"resource": SHOP})
+    policy.audit_configs.add(service="allServices").audit_log_configs.add(log_type="DATA_READ")
+    mask = {"paths": ["audit_configs"]}
+    projects.set_iam_policy(request={"resource": SHOP, "policy": policy, "update_mask": mask})
+
+
+def test_exclusions_of_a_project_are_those_of_its_default_sink(config: Any) -> None:
+    exclusion = {"name": "noise", "filter": 'resource.type="gce_instance"'}
+    config.create_exclusion(request={"parent": SHOP, "exclusion": exclusion})
+
+    sinks = {sink.name: [one.name for one in sink.exclusions] for sink in config.list_sinks(parent=SHOP)}
+
+    assert sinks == {"_Default": ["noise"], "_Required": []}
+    assert [one.name for one in config.get_sink(sink_name=f"{SHOP}/sinks/_Default").exclusions] == ["noise"]
+
+
+def test_a_bucket_holds_what_sinks_route_there(gcp: Gcp, config: Any) -> None:
+    make_cluster(gcp)
+    record_reads(gcp)
+
+    before = (newest_in(gcp, "_Required"), newest_in(gcp, "_Default"))
+    exclusion = {"name": "reads", "filter": 'log_id("cloudaudit.googleapis.com/data_access")'}
+    config.create_exclusion(request={"parent": SHOP, "exclusion": exclusion})
+
+    assert before == (["activity"], ["data_access"])
+    assert newest_in(gcp, "_Default") == []
