@@ -17,6 +17,8 @@ from kubewitness.model import Evidence, Kind, Reason, Rung, Severity, Unread
 from kubewitness.standard import Standard
 
 _OWASP = "OWASP-K8s:K10:2025"
+_FEW = 5
+"""As many logs that are off are named one by one."""
 _EKS_LOGS = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"
 
 
@@ -299,12 +301,15 @@ def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
 
 def _logs(cluster: ManagedCluster) -> Evidence:
     types = {} if isinstance(cluster.log_types, Unread) else cluster.log_types
+    told = {name: on for name, on in sorted(types.items()) if on is not False or name in cluster.audit_types}
+    off = len(types) - len(told)
+    if off <= _FEW:
+        told, off = dict(sorted(types.items())), 0
     words = {True: "on", False: "off"}
-    listed = ", ".join(
-        f"{name} {'not read' if isinstance(on, Unread) else words[on]}" for name, on in sorted(types.items())
-    )
+    listed = [f"{name} {'not read' if isinstance(on, Unread) else words[on]}" for name, on in told.items()]
+    listed += [f"{off} others off"] if off else []
     beside = f"; no audit log: {', '.join(cluster.beside)}" if cluster.beside else ""
-    return cluster.saw(cluster.id, f"logging: {listed or 'none'}{beside}")
+    return cluster.saw(cluster.id, f"logging: {', '.join(listed) or 'none'}{beside}")
 
 
 def _seen(cluster: ManagedCluster, item: Destination) -> Evidence:

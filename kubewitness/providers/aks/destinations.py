@@ -30,7 +30,7 @@ _LOOK_BACK: Final = ("P1D", "P30D")
 """How far back the newest event is looked for: far only where it is not near, as that costs Azure more."""
 
 _MAKE: Final = "make it again, or name another as host data destination and run the managed deploy"
-_LOCK: Final = "put a lock on it: az resource lock create --lock-type CanNotDelete --name keep-audit --resource its id"
+_LOCK: Final = "put a lock on it: az resource lock create --lock-type CanNotDelete --name keep-audit --resource"
 _IMMUTABLE: Final = "lock an immutability policy on the container: az storage container immutability-policy lock"
 _KEY: Final = "its owner gives it a key: in Azure Monitor that takes a dedicated cluster, in storage an encryption key"
 _THEIRS: Final = "its owner keeps it longer; or name it as host data destination and run the managed deploy"
@@ -178,7 +178,7 @@ class Destinations:
 
     def _leave(self, sink: Sink) -> dict[str, str]:
         """What the deploy does not touch: of the place that host data names, all but how long its table keeps."""
-        leave = {"existence": _MAKE, "encryption key": _KEY, "deletion protection": _LOCK}
+        leave = {"existence": _MAKE, "encryption key": _KEY, "deletion protection": f"{_LOCK} {sink.id}"}
         named = self._named is not None and self._named.is_same(sink)
         return leave if named and sink.kind is SinkKind.WORKSPACE else {**leave, "retention": _THEIRS}
 
@@ -223,7 +223,7 @@ def _not_observed(said: str) -> Unread:
 
 def _unseen(sink: Sink, types: frozenset[str], why: Unread) -> Destination:
     """``why`` is all that is known of it."""
-    leave = {"existence": _MAKE, "retention": _THEIRS, "encryption key": _KEY, "deletion protection": _LOCK}
+    leave = dict.fromkeys(("existence", "retention", "encryption key", "deletion protection"), why.detail)
     return Destination(
         str(sink.kind), sink.id, types, exists=why, last_event=why, retention_days=why, key=why, undeletable=why,
         readers=why, leave=leave,
