@@ -124,7 +124,11 @@ roll_back() {
     end 30
   fi
   if [ -n "$manifest_done" ] && is_theirs manifest "$manifest" "$MANIFEST_SHA256"; then refuse_to_lose "$MANIFEST"; fi
-  if [ -n "$policy_done" ] && is_theirs policy "$policy" "$POLICY_SHA256"; then refuse_to_lose "$POLICY"; fi
+  if [ -n "$policy_done" ] && is_theirs policy "$policy" "$POLICY_SHA256"; then
+    [ -n "$manifest_done" ] || refuse_to_lose "$POLICY"
+    say "policy left: $POLICY: was changed by somebody else while this run waited; as it was before it is in $STATE_DIR/runs/$RUN"
+    policy_done='' # the API server comes first: the manifest goes back without it
+  fi
   say "putting everything back"
   before=$(identity) begun=$(clock)
   take_back

@@ -97,17 +97,27 @@ class TestWhatSomebodyElseWrites:
         assert node.text(MANIFEST).startswith(f"{node.plan.manifest.after}# mine\n")
         assert node.text(POLICY) == METADATA
 
-    @pytest.mark.parametrize("which", ["node", "audited", "bare"])
-    def test_to_the_policy(self, request: pytest.FixtureRequest, which: str) -> None:
-        node: LiveNode = request.getfixturevalue(which)
-
-        done = node.run(meanwhile('echo "# mine" >>"$policy"'))
+    def test_to_the_policy(self, audited: LiveNode) -> None:
+        done = audited.run(meanwhile('echo "# mine" >>"$policy"'))
 
         assert done.code == 30
         assert f"{POLICY}: was changed by somebody else while this run waited, so nothing is put back" in done.stderr
         assert RUN in done.stderr
+        assert audited.text(POLICY).startswith(f"{METADATA}# mine\n")
+
+    @pytest.mark.parametrize("which", ["node", "bare"])
+    def test_to_the_policy_which_keeps_no_manifest_from_going_back(
+        self, request: pytest.FixtureRequest, which: str
+    ) -> None:
+        node: LiveNode = request.getfixturevalue(which)
+        before = node.text(MANIFEST)
+
+        done = node.run(meanwhile('echo "# mine" >>"$policy"'))
+
+        assert done.code == 20, done
+        assert f"policy left: {POLICY}: was changed by somebody else while this run waited" in done.stdout
         assert node.text(POLICY).startswith(f"{METADATA}# mine\n")
-        assert node.text(MANIFEST) == node.plan.manifest.after
+        assert node.text(MANIFEST) == before
 
     @pytest.mark.parametrize(
         "command",
