@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final
 import yaml
 
 from kubewitness.errors import KubewitnessError
+from kubewitness.filesize import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_BYTES: Final = 1 << 20
 MAX_DEPTH: Final = 64
 MAX_NODES: Final = 200_000
 

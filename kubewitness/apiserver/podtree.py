@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from kubewitness.errors import KubewitnessError
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.godecode.jsontext import parse_json
 from kubewitness.godecode.tree import Array, Kind, Object, Scalar, TreeError, Value
 from kubewitness.godecode.yamltext import parse_yaml
-from kubewitness.yamldoc import MAX_BYTES
 
 _REMEDY: Final = "correct it, the kubelet takes down a pod whose manifest it cannot read"
 _QUOTED: Final = re.compile(r"(unknown anchor )'.*'")

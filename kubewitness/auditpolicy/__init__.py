@@ -18,7 +18,6 @@ from kubewitness.auditpolicy.compiled import compile_policy
 from kubewitness.auditpolicy.coverage import Excess, Recorded, Shortfall, excesses, recorded, shortfalls
 from kubewitness.auditpolicy.decode import Loaded, Refused, load, load_bytes
 from kubewitness.auditpolicy.draft import Draft, DraftRule
-from kubewitness.auditpolicy.embedded import Embedded, embedded_policies
 from kubewitness.auditpolicy.evaluate import Decision, RequestAttributes, evaluate
 from kubewitness.auditpolicy.probes import PROBES, Probe, canary_attributes
 from kubewitness.auditpolicy.requestinfo import RequestInfo, recorded_request_info, resource_request_info
@@ -32,7 +31,6 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftRule",
-    "Embedded",
     "Excess",
     "GroupResources",
     "Invalid",
@@ -54,7 +52,6 @@ __all__ = [
     "attributes_of",
     "canary_attributes",
     "compile_policy",
-    "embedded_policies",
     "evaluate",
     "excesses",
     "load",

@@ -17,11 +17,11 @@ from kubewitness.auditpolicy.identity import Identity, identify, require_policy
 from kubewitness.auditpolicy.schema import INTERNAL_POLICY, POLICY, Struct
 from kubewitness.auditpolicy.types import Policy
 from kubewitness.auditpolicy.validate import Invalid, validate
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.godecode.jsontext import parse_json
 from kubewitness.godecode.tree import START, Mark, Problem, TreeError, Value
 from kubewitness.godecode.yamltext import parse_yaml
 from kubewitness.model import ServerVersion
-from kubewitness.yamldoc import MAX_BYTES
 
 STRICT_SINCE: Final = ServerVersion(1, 26)
 """From here on kube-apiserver says what it drops."""

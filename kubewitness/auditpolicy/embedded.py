@@ -15,8 +15,8 @@ from typing import Final
 from kubewitness.auditpolicy.policytext import FoundLines, begins_with_one, policies_in_text
 from kubewitness.auditpolicy.yamlfinds import BASE64, FoundMapping, FoundText, finds, says_policy
 from kubewitness.errors import KubewitnessError
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.godecode.yamlbytes import codec_of
-from kubewitness.yamldoc import MAX_BYTES
 
 _MOST_POLICIES: Final = 100
 _MOST_TEXTS: Final = 1000

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kubewitness.apiserver import DISTRIBUTIONS
 from kubewitness.demand import LOG_PATH, POLICY_PATH
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.shell import render
-from kubewitness.yamldoc import MAX_BYTES
 
 if TYPE_CHECKING:
     from kubewitness.model import View

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.simulation.engine import engine
-from kubewitness.simulation.judge import decide_statement
+from kubewitness.simulation.judge import decide
 from kubewitness.simulation.logfiles import find_logs
 from kubewitness.simulation.model import LogFile, Simulation, Top, Why
 from kubewitness.simulation.reading import read
@@ -41,7 +41,7 @@ def simulate(
         query_of = partial(scan_query, policy=policy, version=version)
         reading = read(connection, folder, found.sources, query_of, look)
         derive(connection)
-        connection.execute(decide_statement(policy, version))
+        decide(connection, policy, version)
         sums = Sums(connection, policy, top)
         unreadable = unreadable_lines(connection, reading)
         if not sums.recorded.events:

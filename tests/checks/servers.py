@@ -13,10 +13,10 @@ from typing import Any, Final
 
 from kubewitness.apiserver import read_static_pod
 from kubewitness.canary import CANARY_PATH
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
 from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, Shape
-from kubewitness.yamldoc import MAX_BYTES
 from tests.unit.apiserver.manifests import KUBEADM
 
 STARTED: Final = 1_795_266_000.0

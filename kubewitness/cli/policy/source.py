@@ -10,9 +10,9 @@ import click
 
 from kubewitness.cli.output import one_line
 from kubewitness.errors import KubewitnessError
+from kubewitness.filesize import MAX_BYTES
 from kubewitness.knownversions import NEWEST, RANGE, is_known
 from kubewitness.model import ServerVersion
-from kubewitness.yamldoc import MAX_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -98,7 +98,7 @@ def _tell(text: str) -> None:
 
 def _inside(data: bytes) -> str:
     """Where a policy lies inside the file, which is none itself."""
-    from kubewitness.auditpolicy import embedded_policies  # noqa: PLC0415
+    from kubewitness.auditpolicy.embedded import embedded_policies  # noqa: PLC0415
 
     found = embedded_policies(data)
     places = ", ".join(f"line {policy.line} ({policy.path})" for policy in found[:3])
