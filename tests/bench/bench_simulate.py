@@ -5,6 +5,7 @@ Go, ``encoding/json`` and k8s.io/apiserver's evaluator, one event after the othe
 turn, each a process of its own, page cache warm. The times are this machine's; the ratios travel.
 
     python -m tests.bench.bench_simulate --mib 215 --rounds 5
+    python -m tests.bench.bench_simulate --mib 1024 --rounds 1      where starting up weighs less
 """
 
 from __future__ import annotations
