@@ -81,9 +81,10 @@ asked = st.fixed_dictionaries(
         "responseObject": bodies | lists,
     }
 )
-whole = st.sampled_from((("RequestReceived", "ResponseComplete"), ("RequestReceived", "Panic")))
+whole = st.just(("RequestReceived", "ResponseComplete"))
 started = st.just(("RequestReceived", "ResponseStarted", "ResponseComplete"))
-parts = whole | started | st.sampled_from([(stage.value,) for stage in Stage])
+panicked = st.just(("RequestReceived", "Panic"))
+parts = whole | started | panicked | st.sampled_from([(stage.value,) for stage in Stage])
 damage = st.sampled_from((
     b"\n", b"   \n", b"{\n", b'{"kind":"Event","audit\n', b"[]\n", b"null\n", b'"x"\n', b"{}\n", b"\xff\xfe\n",
     b"\x00\n", b"a\x01\x02\x03\x04b\n", b'{"kind":"EventList","items":[]}\n', b"2026 AUDIT: id=\"x\"\n",
