@@ -226,6 +226,27 @@ def test_when_a_setting_was_written_is_asked_only_where_no_event_is_recent(azure
     assert found.changed is not None
 
 
+def test_a_table_that_takes_no_usual_query_is_not_asked(azure: Azure) -> None:
+    fleet.good(azure)
+    fleet.table(azure, plan="Basic", totalRetentionInDays=365)
+
+    last = destination(reached().observe()).last_event
+
+    assert isinstance(last, Unread)
+    assert "on the plan Basic, which takes no such query" in last.detail
+    assert "Microsoft.Insights/logs/AKSAudit/read" not in azure.calls()
+
+
+def test_a_stopped_cluster_is_not_asked_for_events(azure: Azure) -> None:
+    fleet.good(azure)
+    azure.alter(PROD, powerState={"code": "Stopped"})
+
+    last = destination(reached().observe()).last_event
+
+    assert isinstance(last, Unread)
+    assert "the cluster is stopped" in last.detail
+
+
 def test_an_event_in_another_workspace_is_none_of_this_one(azure: Azure) -> None:
     fleet.good(azure)
     fleet.workspace(azure, OTHER)
