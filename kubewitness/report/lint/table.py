@@ -53,11 +53,10 @@ class _Writer:
         name = self._name(item)
         if item.unjudged is not None:
             yield from self.wrapped(f"{name}: {item.unjudged}", 0)
-            yield ""
-            return
         accepted = f", {len(item.accepted)} accepted" if item.accepted else ""
         if not item.findings:
-            yield f"{name}: nothing found{accepted}"
+            if item.unjudged is None:
+                yield f"{name}: nothing found{accepted}"
             yield ""
             return
         yield self.styled(f"{name}: {len(item.findings)} found{accepted}", "1")

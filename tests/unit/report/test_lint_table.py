@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kubewitness.auditpolicy.lint import lint
 from kubewitness.report import Options
 from kubewitness.report.lint.table import render
@@ -49,6 +51,17 @@ def test_a_clean_policy_and_one_that_was_not_judged_say_so() -> None:
 
     assert "\nb.yaml: nothing found\n" in shown
     assert "\nlarge.yaml: not judged by kubewitness: larger than 1048576 bytes\n" in shown
+
+
+def test_what_was_found_is_shown_though_not_everything_could_be_judged() -> None:
+    (found,) = lint("a.yaml", lintreports.POLICY.encode(), lintreports.NEWEST)
+    in_part = replace(found, unjudged="Kubernetes 1.20 is not known here: judged as 1.24, and not for sure")
+
+    lines = render(lintreports.report(in_part), Options(width=200)).splitlines()
+
+    assert lines[0] == "a.yaml: Kubernetes 1.20 is not known here: judged as 1.24, and not for sure"
+    assert lines[1] == "a.yaml: 5 found, 1 accepted"
+    assert sum(line.startswith(("    high ", "    medium ")) for line in lines) == 5
 
 
 def test_the_end_says_what_was_not_looked_at_and_how_much_was_found() -> None:
