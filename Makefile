@@ -16,7 +16,7 @@ LAB_VERSIONS ?= 1.37.1 1.34.4
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: setup ## a small fleet of node trees: checked, deployed to, checked again (no root, no cluster, about a minute)
+demo: setup ## file trees of nodes and managed clusters: checked, deployed to, checked again (no root, no cluster)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" demo/run.sh
 
 test: setup ## all tests but those that need the lab

@@ -137,7 +137,7 @@ def hosts(found: Discovery) -> list[tuple[str, dict[str, str]]]:
     """
     named: dict[str, dict[str, str]] = {}
     for one in found.clusters:
-        named[_free(one.path, named)] = {"provider": one.provider.value, "id": one.id, **one.data}
+        named[_free(one.path, named)] = {"provider": one.provider.value, "id": one.id, "cluster": one.name, **one.data}
     for gap in found.unseen:
         said = f"{gap.why.reason}: {gap.why.detail}"
         named[_free(path_of(gap.place), named)] = {"provider": gap.provider.value, UNREAD_DATA: said}

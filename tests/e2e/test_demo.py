@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +20,7 @@ NODES = ("no-auditing", "records-nothing", "lists-unseen")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """The folder after the demo, and what it printed."""
     folder = tmp_path_factory.mktemp("demo")
-    for part in ("demo", "deploys", "inventories"):
+    for part in ("demo", "deploys", "inventories", "tests/fakes"):
         shutil.copytree(ROOT / part, folder / part)
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
     done = subprocess.run(["demo/run.sh"], cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -49,6 +50,29 @@ def test_where_the_policy_alone_falls_short_the_policy_alone_is_replaced(demo: t
     assert (after / policy).read_bytes() != (before / policy).read_bytes()
 
 
+@pytest.mark.parametrize("cluster", ["web", "pay", "stock"])
+def test_each_cluster_of_a_cloud_is_found_and_seen_to_fail_and_then_to_log(
+    demo: tuple[Path, str], cluster: str
+) -> None:
+    _, shown = demo
+
+    _, before, after = re.findall(rf"^(?:shop/)?{cluster}  +\S.*$", shown, re.MULTILINE)
+
+    assert "FAIL" in before
+    assert "PASS 3/3" in after
+
+
+def test_the_clouds_end_with_it(demo: tuple[Path, str]) -> None:
+    folder, _ = demo
+    environment = (folder / ".demo/clouds.env").read_text()
+
+    address = re.search(r"AWS_ENDPOINT_URL=http://([\d.]+):(\d+)", environment)
+
+    assert address is not None
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection((address[1], int(address[2])), timeout=5)
+
+
 def test_the_manifest_gains_lines_and_loses_none(demo: tuple[Path, str]) -> None:
     folder, _ = demo
     manifest = "nodes/no-auditing/etc/kubernetes/manifests/kube-apiserver.yaml"
@@ -65,14 +89,15 @@ def test_every_command_that_is_named_to_run_next_is_one_of_ours(demo: tuple[Path
 
     named = re.findall(r"^  (\S+) ", shown[shown.index("What to run next") :], re.MULTILINE)
 
-    assert set(named) == {"diff", "kubewitness", "pyinfra"}
+    assert set(named) == {"diff", "kubewitness", "less", "pyinfra"}
 
 
 def test_the_readme_shows_what_the_demo_prints(demo: tuple[Path, str]) -> None:
     _, shown = demo
     readme = (ROOT / "README.md").read_text("utf-8")
-    block = readme[readme.index("<!-- demo -->") : readme.index("<!-- /demo -->")].splitlines()[2:-1]
+    blocks = re.findall(r"<!-- demo -->\n```text\n(.*?)```\n<!-- /demo -->", readme, re.DOTALL)
 
     printed = set(shown.splitlines())
 
-    assert [line for line in block if line not in printed] == []
+    assert len(blocks) == 2
+    assert [line for block in blocks for line in block.splitlines() if line not in printed] == []
