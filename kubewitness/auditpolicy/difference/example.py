@@ -12,7 +12,7 @@ from kubewitness.auditpolicy.difference.diagram import FALSE
 from kubewitness.auditpolicy.difference.ordinary import PATH_VERBS, UNNAMED_VERBS
 from kubewitness.auditpolicy.difference.universe import NOBODY, On
 from kubewitness.auditpolicy.evaluate import RequestAttributes
-from kubewitness.auditpolicy.membership import member_of, usual_groups
+from kubewitness.auditpolicy.membership import ANONYMOUS, member_of, usual_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +32,7 @@ _ODD_VERBS: Final = ("proxy", "")
 """What else the server makes of a request: of an old proxy path, and of a method that it does not know."""
 _NAMES: Final = ("web-0", "example")
 _NAMESPACES: Final = ("default", "prod", "")
-_USERS: Final = ("jane", "joe")
+_USERS: Final = ("jane", "joe", ANONYMOUS)
 _TRIES: Final = 60
 _NEXT: Final = "abcdefghijklmnopqrstuvwxyz0123456789-"
 

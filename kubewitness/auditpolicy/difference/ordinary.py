@@ -1,8 +1,9 @@
 """Which requests does a server see as a rule? For telling a difference in few words, and the odd rest apart.
 
 Groups are independent of users, and verbs of what they are for, as far as a policy goes. Yet service accounts are in
-the groups of service accounts and nobody else is, a Namespace has its own name as its namespace, and nobody watches a
-path. What is odd by this is no less a difference; it is only told behind the rest.
+the groups of service accounts and nobody else is, who is anonymous is in one group and no other, a Namespace has its
+own name as its namespace, and nobody watches a path. What is odd by this is no less a difference; it is only told
+behind the rest.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from kubewitness.auditpolicy.apiresources import ALL_VERBS, GROUPS, resources_of
 from kubewitness.auditpolicy.difference.diagram import FALSE, TRUE
 from kubewitness.auditpolicy.difference.universe import INSIDE, NOBODY, OUTSIDE, On
 from kubewitness.auditpolicy.evaluate import RequestAttributes
-from kubewitness.auditpolicy.membership import AUTHENTICATED, member_of, usual_groups
+from kubewitness.auditpolicy.membership import ANONYMOUS, AUTHENTICATED, member_of, usual_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +107,7 @@ def _who(universe: Universe, diagram: Diagram) -> int:
     """Users with the groups that the server puts them in; other groups as they come."""
     node = diagram.split(On.USER, 1 << NOBODY, TRUE, FALSE)
     kinds = (member_of(group) for groups in universe.memberships.atoms for group in groups)
-    others = dict.fromkeys((_PERSON, *filter(None, kinds)))
+    others = dict.fromkeys((_PERSON, ANONYMOUS, *filter(None, kinds)))
     users = [(user, 1 << universe.users.atom(user)) for user in others]
     users += [(name, 1 << atom) for atom, names in enumerate(universe.users.atoms) for name in names]
     for user, mask in users:
@@ -120,7 +121,7 @@ def _memberships(universe: Universe, user: str) -> Iterator[int]:
     for groups in universe.memberships.atoms[1:]:
         if any(group in usual for group in groups):
             yield INSIDE
-        elif all(group == AUTHENTICATED or member_of(group) is not None for group in groups):
+        elif user == ANONYMOUS or all(group == AUTHENTICATED or member_of(group) is not None for group in groups):
             yield OUTSIDE
         else:
             yield INSIDE | OUTSIDE

@@ -1,22 +1,34 @@
-"""Users without what goes without saying: that a service account is in no group of nodes, for one."""
+"""Users without what goes without saying: that a service account is in no group of nodes, for one.
+
+Who is logged in and not in system:authenticated is anonymous: nobody else is.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.difference import Values
-from kubewitness.auditpolicy.membership import member_of, usual_groups
+from kubewitness.auditpolicy.membership import ANONYMOUS, AUTHENTICATED, member_of, usual_groups
 
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.difference import Who
+
+_ANONYMOUS: Final = Values((ANONYMOUS,))
 
 
 def usual(who: Who) -> Who:
     """The same users, as far as a server sees such users as a rule."""
     if who.nobody and not who.users.others and not who.users.names:
         return who
+    if who.users.others and AUTHENTICATED in who.outside and _holds_anonymous(who):
+        return replace(who, users=_ANONYMOUS, inside=(), outside=())
     return _of_named(who) if not who.users.others else _of_members(who)
+
+
+def _holds_anonymous(who: Who) -> bool:
+    mine = set(usual_groups(ANONYMOUS))
+    return ANONYMOUS in who.users and all(map(mine.intersection, who.inside)) and mine.isdisjoint(who.outside)
 
 
 def _of_named(who: Who) -> Who:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.difference import Values, Who
 from kubewitness.auditpolicy.membership import AUTHENTICATED, UNAUTHENTICATED
 from kubewitness.report.policy.difference.objects import names, objects
 from kubewitness.report.policy.difference.usual import usual
 
 if TYPE_CHECKING:
-    from kubewitness.auditpolicy.difference import Box, Values, Who
+    from kubewitness.auditpolicy.difference import Box
 
 _EVERYBODY: Final = frozenset({AUTHENTICATED, UNAUTHENTICATED})
 """Who is logged in is in one of them. That they are the only groups that go together is left to the reader."""
+
+_FAILED: Final = Who(Values(), nobody=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,10 @@ def _where(box: Box) -> str:
 
 
 def _by(box: Box, *, as_a_rule: bool) -> str:
-    told = (_one(usual(who) if as_a_rule else who) for who in box.who)
+    users = [usual(who) if as_a_rule else who for who in box.who]
+    if any(who != _FAILED and who.nobody and not who.inside for who in users):
+        users = [who for who in users if who != _FAILED]  # they are said already
+    told = dict.fromkeys(map(_one, users))
     return f"by {', or '.join(sorted(told, key=lambda text: text.startswith('members')))}"
 
 

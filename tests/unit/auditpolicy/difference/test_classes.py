@@ -8,6 +8,7 @@ import pytest
 
 from kubewitness.auditpolicy import GroupResources, Level, Policy, Rule, Stage
 from kubewitness.auditpolicy.difference import Kind, LevelChange, RequestClass, StagesChange, difference
+from kubewitness.auditpolicy.evaluate import RequestAttributes
 from kubewitness.auditpolicy.query import spoken
 from kubewitness.model import ServerVersion
 from kubewitness.report.policy.difference.words import exception, requests
@@ -26,8 +27,9 @@ def classes(before: Policy, after: Policy) -> list[RequestClass]:
     return list(difference(before, after, NEWEST).classes)
 
 
-def words(item: RequestClass) -> str:
-    return "; except ".join([str(requests(item.requests)), *(str(exception(box)) for box in item.exceptions)])
+def words(item: RequestClass, *, as_a_rule: bool = False) -> str:
+    exceptions = (str(exception(box, as_a_rule=as_a_rule)) for box in item.exceptions)
+    return "; except ".join([str(requests(item.requests, as_a_rule=as_a_rule)), *exceptions])
 
 
 def test_a_rule_that_takes_something_away() -> None:
@@ -67,6 +69,52 @@ def test_a_failed_login_is_somebody_of_its_own() -> None:
         ),
     ]
     assert found[0].example.user is None
+
+
+def test_who_is_anonymous_is_seen_as_a_rule() -> None:
+    known = Rule(Level.METADATA, user_groups=("system:authenticated",))
+    silent = replace(CATCH_ALL, omit_stages=(Stage.RESPONSE_COMPLETE,))
+    quiet = (Stage.REQUEST_RECEIVED,)
+
+    [lost, *others] = classes(Policy((known, CATCH_ALL), quiet), Policy((known, silent), quiet))
+
+    assert (lost.kind, lost.ordinary, lost.example.user) == (Kind.LOST, True, "system:anonymous")
+    assert words(lost, as_a_rule=True).endswith(" by system:anonymous")
+    assert [(item.kind, item.ordinary) for item in others] == [(Kind.STAGES, True), (Kind.STAGES, False)]
+
+
+def test_who_is_anonymous_is_lost_with_those_who_failed_to_log_in() -> None:
+    known = Rule(Level.METADATA, user_groups=("system:authenticated",))
+
+    [lost] = classes(policy(), Policy((known,)))
+
+    assert lost.example == RequestAttributes(
+        "system:anonymous", ("system:unauthenticated",), "get", resource="secrets", name="web-0", namespace="default"
+    )
+    assert words(lost, as_a_rule=True) == "any verb of everything by system:anonymous, or failed logins"
+
+
+@pytest.mark.parametrize(
+    ("group", "user"),
+    [
+        ("system:unauthenticated", "system:anonymous"),
+        ("system:nodes", "system:node:node-1"),
+        ("system:serviceaccounts", "system:serviceaccount:default:default"),
+    ],
+)
+def test_every_kind_of_user_that_a_server_knows_is_seen_as_a_rule(group: str, user: str) -> None:
+    [lost] = classes(policy(), policy(Rule(Level.NONE, user_groups=(group,))))
+
+    assert (lost.ordinary, lost.example.user) == (True, user)
+
+
+def test_who_is_anonymous_is_in_no_other_group() -> None:
+    known = Rule(Level.METADATA, user_groups=("system:authenticated",))
+    developers = Rule(Level.METADATA, user_groups=("devs",))
+
+    found = classes(Policy((known, developers)), Policy((known,)))
+
+    assert [item.ordinary for item in found] == [False]
 
 
 def test_what_no_server_sees_as_a_rule_stands_behind_the_rest() -> None:

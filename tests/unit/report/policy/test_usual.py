@@ -40,6 +40,23 @@ def others(*but: str, inside: tuple[tuple[str, ...], ...] = (), outside: tuple[s
         ),
         (others("jane", inside=(("devs",),)), others("jane", inside=(("devs",),))),
         (others("jane", outside=NODES), others("jane", outside=NODES)),
+        (others(outside=("system:authenticated", "devs")), named("system:anonymous")),
+        (
+            Who(ANY, nobody=True, outside=("system:authenticated",)),
+            Who(Values(("system:anonymous",)), nobody=True),
+        ),
+        (
+            others("system:anonymous", outside=("system:authenticated",)),
+            others("system:anonymous", outside=("system:authenticated",)),
+        ),
+        (
+            others(outside=("system:authenticated", "system:unauthenticated")),
+            others(outside=("system:authenticated", "system:unauthenticated")),
+        ),
+        (
+            others(inside=(("devs",),), outside=("system:authenticated",)),
+            others(inside=(("devs",),), outside=("system:authenticated",)),
+        ),
         (Who(Values(()), nobody=True), Who(Values(()), nobody=True)),
         (Who(ANY, nobody=True), Who(ANY, nobody=True)),
     ],
