@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kubewitness.auditpolicy.coverage import recorded
+from kubewitness.auditpolicy.coverage import left_of
+from kubewitness.auditpolicy.emitted import emitted
+from kubewitness.auditpolicy.evaluate import evaluate
 from kubewitness.auditpolicy.probes import FAMILIES, Probe
 from kubewitness.auditpolicy.types import Level
 
@@ -21,15 +23,20 @@ if TYPE_CHECKING:
 class MatrixCell:
     """What a policy does with a probe.
 
-    ``level``: None where nothing with the outcome of the request is recorded. ``rule``: index of the rule that decides,
-    -1 for none. ``omitted``: it records the request, but at no stage at which its outcome is known. ``leaks``: the
-    event holds a secret or a token.
+    ``level``: None where no event is written, be it that every stage is left out that the request has. ``rule``: index
+    of the rule that decides, -1 for none. ``omitted``: the rule records the request, but at no stage at which its
+    outcome is known. ``leaks``: an event holds a secret or a token; where the outcome is not written there is no body.
     """
 
     level: Level
     rule: int
     omitted: bool
     leaks: bool
+
+    @property
+    def never_written(self) -> bool:
+        """The rule records the request, but leaves out every stage that it has."""
+        return self.omitted and self.level is Level.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,11 @@ class Matrix:
         """How many probes leave a secret or a token in the log of the policy."""
         return sum(row.cells[index].leaks for _, rows in self.families for row in rows)
 
+    def omitted(self, index: int) -> int:
+        """Of how many probes the policy leaves an event in the log, but not how they ended."""
+        cells = [row.cells[index] for _, rows in self.families for row in rows]
+        return sum(cell.omitted and not cell.never_written for cell in cells)
+
 
 def matrix(policies: Sequence[Policy], version: ServerVersion) -> Matrix:
     """All probes, through each of the policies as a server of this version reads them."""
@@ -70,5 +82,7 @@ def _row(policies: Sequence[Policy], probe: Probe, version: ServerVersion) -> Ma
 
 
 def _cell(policy: Policy, probe: Probe, version: ServerVersion) -> MatrixCell:
-    found = recorded(policy, probe, version)
-    return MatrixCell(found.level, found.rule, found.omitted, probe.leaks_at(found.level))
+    decision = evaluate(policy, probe.attributes, version)
+    found = left_of(decision, probe)
+    level = decision.level if emitted(probe.attributes).is_told(decision.omit_stages) else Level.NONE
+    return MatrixCell(level, decision.rule, found.omitted, probe.leaks_at(found.level))

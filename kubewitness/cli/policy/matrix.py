@@ -21,7 +21,8 @@ def command(files: tuple[str, ...], version: ServerVersion, output: str) -> None
     """At which level would each audit policy FILE record what an intruder does, and what everybody does?
 
     The requests are those of `policy lint`, asked by somebody whom no rule names; beside the level stands the line of
-    the rule that decides. Whom a rule exempts by name is not here: `policy lint` and the check
+    the rule that decides. None: no event of it is written, at no stage; "no outcome": one is, but not how the request
+    ended. Whom a rule exempts by name is not here: `policy lint` and the check
     audit-policy-exemptions tell of them.
 
     \b

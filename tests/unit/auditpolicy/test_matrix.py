@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from kubewitness.auditpolicy import PROBES, Level, Policy, Rule, Stage
+from kubewitness.auditpolicy.explanation import explain
 from kubewitness.auditpolicy.matrix import MatrixCell, matrix
 from kubewitness.auditpolicy.probes import FAMILIES
 from kubewitness.model import ServerVersion
@@ -32,9 +37,37 @@ def test_levels_and_leaks_are_counted_by_policy() -> None:
     assert found.leaks(1) == 0
 
 
-def test_a_record_without_the_outcome_is_none_and_says_so() -> None:
-    early = Policy((Rule(Level.METADATA),), (Stage.RESPONSE_STARTED, Stage.RESPONSE_COMPLETE))
+def test_a_record_without_the_outcome_has_its_level_and_says_so() -> None:
+    early = Policy((Rule(Level.REQUEST),), (Stage.RESPONSE_STARTED, Stage.RESPONSE_COMPLETE))
 
-    cells = {row.cells[0] for _, rows in matrix([early], NEWEST).families for row in rows}
+    found = matrix([early], NEWEST)
 
-    assert cells == {MatrixCell(Level.NONE, 0, omitted=True, leaks=False)}
+    cells = {row.probe.attributes.user is None: row.cells[0] for _, rows in found.families for row in rows}
+    assert cells == {
+        False: MatrixCell(Level.REQUEST, 0, omitted=True, leaks=False),
+        True: MatrixCell(Level.NONE, 0, omitted=True, leaks=False),
+    }
+    assert found.omitted(0) == found.levels(0)[Level.REQUEST] > 100
+
+
+@pytest.mark.parametrize("stages", [tuple(Stage), tuple(set(Stage) - {Stage.PANIC})])
+def test_a_request_of_which_no_stage_is_left_is_never_written(stages: tuple[Stage, ...]) -> None:
+    silent = Policy((Rule(Level.METADATA),), stages)
+
+    found = matrix([silent], NEWEST)
+
+    assert {row.cells[0].never_written for _, rows in found.families for row in rows} == {True}
+    assert (found.levels(0)[Level.NONE], found.omitted(0)) == (len(PROBES), 0)
+
+
+@given(st.frozensets(st.sampled_from(Stage)))
+def test_it_is_none_where_explain_finds_no_stage(omitted: frozenset[Stage]) -> None:
+    policy = Policy((Rule(Level.METADATA),), tuple(omitted))
+
+    found = matrix([policy], NEWEST)
+
+    assert {
+        row.probe.id: set(explain(policy, row.probe.attributes, NEWEST).stages) <= {Stage.PANIC}
+        for _, rows in found.families
+        for row in rows
+    } == {row.probe.id: row.cells[0].level is Level.NONE for _, rows in found.families for row in rows}

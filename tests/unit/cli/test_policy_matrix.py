@@ -47,7 +47,7 @@ def test_a_secret_in_the_log_is_told_in_words(tmp_path: Path) -> None:
     done = matrix(str(tmp_path / "loud"), columns="200")
 
     assert "● RequestResponse :4 secret!" in done.stdout
-    assert "secret! the event holds a secret or a token" in done.stdout
+    assert "secret!: the event holds a secret or a token" in done.stdout
     assert "a secret or a token is written in" in done.stdout
 
 
@@ -63,7 +63,13 @@ def test_what_is_not_recorded_is_none_and_no_rule(tmp_path: Path) -> None:
 def test_an_outcome_that_is_not_recorded_is_told(tmp_path: Path) -> None:
     (tmp_path / "early").write_text(HEAD + "- level: Metadata\n  omitStages: [ResponseStarted, ResponseComplete]\n")
 
-    assert "○ None :4 no outcome" in matrix(str(tmp_path / "early")).stdout
+    done = matrix(str(tmp_path / "early"), columns="200")
+
+    assert "◔ Metadata :4 no outcome" in done.stdout
+    assert "○ None :4 never written" in done.stdout  # a failed login has no other stage
+    assert "5 None, 114 Metadata, 0 Request, 0 RequestResponse; how 114 of them ended is not written" in done.stdout
+    assert "no outcome: an event is written, but not how the request ended" in done.stdout
+    assert "never written: the rule leaves out every stage that the request has" in done.stdout
 
 
 def test_files_with_long_or_equal_names_have_letters(tmp_path: Path) -> None:

@@ -20,7 +20,8 @@ LEAK: Final = "secret!"
 """The event holds a secret or a token."""
 OMITTED: Final = "no outcome"
 """An event is written, but at no stage at which the outcome of the request is known."""
-
+NEVER_WRITTEN: Final = "never written"
+"""The deciding rule has a level, but leaves out every stage that the request has."""
 
 FORMATS: Final[Formats] = {
     "table": "kubewitness.report.policy.matrix.table",
@@ -51,11 +52,26 @@ def remark(cell: MatrixCell) -> str:
     """What the level alone does not say."""
     if cell.leaks:
         return LEAK
+    if cell.never_written:
+        return NEVER_WRITTEN
     return OMITTED if cell.omitted else ""
+
+
+def legend(report: MatrixReport) -> tuple[tuple[str, str], ...]:
+    """The remarks that there are, and what each means."""
+    found = {remark(cell) for _, rows in report.matrix.families for row in rows for cell in row.cells}
+    meanings = (
+        (LEAK, "the event holds a secret or a token"),
+        (OMITTED, "an event is written, but not how the request ended"),
+        (NEVER_WRITTEN, "the rule leaves out every stage that the request has"),
+    )
+    return tuple((text, meaning) for text, meaning in meanings if text in found)
 
 
 def summary(report: MatrixReport, index: int) -> str:
     """Counts of one policy, for people."""
+    early = report.matrix.omitted(index)
+    ended = f"; how {early} of them ended is not written" if early else ""
     counts = ", ".join(f"{count} {level}" for level, count in report.matrix.levels(index).items())
     leaks = report.matrix.leaks(index)
-    return f"{counts}; {f'a secret or a token is written in {leaks}' if leaks else 'no secret is written'}"
+    return f"{counts}{ended}; {f'a secret or a token is written in {leaks}' if leaks else 'no secret is written'}"

@@ -14,7 +14,10 @@ SCHEMA: Final = "kubewitness/policy-matrix/v1"
 
 
 def render(report: MatrixReport, options: Options) -> str:
-    """One object. ``results`` stand in the order of ``files``; ``rule`` is -1 where none matches. ASCII only."""
+    """One object. ``results`` stand in the order of ``files``; ``rule`` is -1 where none matches. ASCII only.
+
+    ``level`` is None where no event is written. ``outcomeOmitted``: the rule records the request, but not how it ended.
+    """
     del options  # a program needs no width
     document = {
         "schema": SCHEMA,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kubewitness.report.gfm import code_span, plain
-from kubewitness.report.policy.matrix import GLYPHS, decided_at, remark, summary
+from kubewitness.report.policy.matrix import GLYPHS, decided_at, legend, remark, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ def _lines(report: MatrixReport) -> Iterator[str]:
         yield ""
     for index, file in enumerate(report.files):
         yield f"- {code_span(file)}: {summary(report, index)}"
+    yield from (f"- **{plain(text)}**: {meaning}" for text, meaning in legend(report))
 
 
 def _row(report: MatrixReport, row: MatrixRow) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.types import Level
-from kubewitness.report.policy.matrix import ASCII_GLYPHS, GLYPHS, LEAK, OMITTED, decided_at, remark, summary
+from kubewitness.report.policy.matrix import ASCII_GLYPHS, GLYPHS, decided_at, legend, remark, summary
 from kubewitness.report.policy.page import Cell, Page
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ def render(report: MatrixReport, options: Options) -> str:
     page.blank()
     for index, (name, file) in enumerate(zip(names, report.files, strict=True)):
         page.line(Cell(f"{name}: " if name == file else f"{name} ({file}): ", "bold"), summary(report, index))
-    page.line(Cell(_legend(report), "dim"))
+    notes = (f"{text}: {meaning}" for text, meaning in legend(report))
+    page.line(Cell("; ".join(("behind the level stands the line of the rule that decides", *notes)), "dim"))
     return page.text()
 
 
@@ -52,13 +53,6 @@ def _names(files: tuple[str, ...]) -> tuple[str, ...]:
         if len(set(names)) == len(files) and max(map(len, names)) <= _LONGEST_NAME:
             return names
     return tuple(chr(ord("A") + index) if index < _LETTERS else f"#{index + 1}" for index in range(len(files)))
-
-
-def _legend(report: MatrixReport) -> str:
-    cells = [cell for _, rows in report.matrix.families for row in rows for cell in row.cells]
-    notes = [f"{LEAK} the event holds a secret or a token" if any(cell.leaks for cell in cells) else ""]
-    notes.append(f"{OMITTED}: written, but not how it ended" if any(cell.omitted for cell in cells) else "")
-    return "; ".join(filter(None, ("behind the level stands the line of the rule that decides", *notes)))
 
 
 def _row(report: MatrixReport, row: MatrixRow, glyphs: Mapping[Level, str]) -> tuple[Cell, ...]:
