@@ -70,7 +70,7 @@ def main() -> None:
         {
             "control": plain,
             "identity_url": f"{plain}/msi/token",
-            "endpoint": arm.replace("127.0.0.1", "localhost"),
+            "endpoint": arm,
             "certificate": certificate.chain.decode(),
         }
     )

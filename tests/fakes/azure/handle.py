@@ -32,7 +32,7 @@ class Azure(Handle):
         super().__init__()
         ready = self._process.ready
         self.endpoint: str = ready["endpoint"]
-        """``https://localhost:PORT``"""
+        """``https://127.0.0.1:PORT``"""
         self.identity_url: str = ready["identity_url"]
         self._folder = TemporaryDirectory(prefix="fake-azure-")
         self.certificate = Path(self._folder.name) / "certificate.pem"

@@ -60,7 +60,7 @@ def main() -> None:
             "control": plain,
             "token_url": f"{plain}/token",
             "grpc": grpc_address,
-            "rest": rest.replace("127.0.0.1", "localhost"),
+            "rest": rest,
             "certificate": certificate.chain.decode(),
         }
     )

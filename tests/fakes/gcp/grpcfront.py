@@ -21,7 +21,7 @@ THREADS = 128
 
 
 def serve_grpc(rpcs: list[Rpc], certificate: Certificate, world: Callable[[], World]) -> tuple[Any, str]:
-    """The server, to be kept alive, and where it is: ``localhost:PORT``."""
+    """The server, to be kept alive, and where it is: ``127.0.0.1:PORT``."""
     server = grpc.server(ThreadPoolExecutor(THREADS))
     services: dict[str, dict[str, Any]] = {}
     for rpc in rpcs:
@@ -36,7 +36,7 @@ def serve_grpc(rpcs: list[Rpc], certificate: Certificate, world: Callable[[], Wo
     credentials = grpc.ssl_server_credentials([(certificate.key, certificate.chain)])
     port = server.add_secure_port("127.0.0.1:0", credentials)
     server.start()
-    return server, f"localhost:{port}"
+    return server, f"127.0.0.1:{port}"
 
 
 def _handler(rpc: Rpc, world: Callable[[], World]) -> Callable[[Any, Any], Any]:

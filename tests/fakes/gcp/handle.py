@@ -35,9 +35,9 @@ class Gcp(Handle):
         super().__init__()
         ready = self._process.ready
         self.grpc: str = ready["grpc"]
-        """``localhost:PORT``"""
+        """``127.0.0.1:PORT``"""
         self.rest: str = ready["rest"]
-        """``https://localhost:PORT``"""
+        """``https://127.0.0.1:PORT``"""
         self.token_url: str = ready["token_url"]
         self._folder = TemporaryDirectory(prefix="fake-gcp-")
         folder = Path(self._folder.name)
