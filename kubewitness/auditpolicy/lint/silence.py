@@ -12,7 +12,7 @@ from kubewitness.auditpolicy.lint.subject import PROBE, is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, rule_name, titles
 from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, metadata_for, narrowed
 from kubewitness.auditpolicy.probes.credentials import SECRETS
-from kubewitness.auditpolicy.probes.request import ANONYMOUS
+from kubewitness.auditpolicy.probes.request import ANONYMOUS, Probe, on_path, request
 from kubewitness.auditpolicy.types import Level, Rule, Stage
 from kubewitness.auditpolicy.wording import several
 from kubewitness.model import Severity
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from kubewitness.auditpolicy.evaluate import Decision
     from kubewitness.auditpolicy.lint.subject import Subject
-    from kubewitness.auditpolicy.probes import Probe
 
 _AUTHENTICATION: Final = "https://kubernetes.io/docs/reference/access-authn-authz/authentication/"
 _RBAC: Final = "https://kubernetes.io/docs/concepts/security/rbac-good-practices/"
@@ -41,6 +40,16 @@ _PRIVILEGED: Final = (
 
 _LESSER: Final = ("services-create", "services-patch", "ingress-patch", "quota-delete", "pods-bind")
 """What opens a way or a bound, and gives no power by itself."""
+
+_EVENTS: Final = (
+    PROBE["events-delete"],
+    Probe(
+        "deletecollection events.events.k8s.io -n kubewitness-probe",
+        "deleting Kubernetes events through events.k8s.io",
+        request("deletecollection", "events", group="events.k8s.io"),
+    ),
+)
+"""The same events are served in both groups."""
 
 _TELLING: Final = ("secrets-get", "secrets-list", "rbac-write", "pods-create", "exec-create", "exec-get")
 """What is asked in the name of a principal that a rule exempts."""
@@ -74,16 +83,22 @@ def silent_writes(subject: Subject) -> Iterator[Found]:
     Medium where only a user, a group or an object that the rule names is left out, or nothing but services, ingresses,
     quotas and the placing of pods. Low where it is the deletion of Kubernetes events, which hides traces.
     """
-    told = set()
-    for cause in subject.causes((*_PRIVILEGED, *_LESSER), is_dropped, subject.people(_PRIVILEGED)):
-        found = silent(subject, cause, WRITES)
-        is_less = all(probe.id in _LESSER for probe in cause.probes)
-        yield replace(found, severity=Severity.MEDIUM) if is_less else found
-        told.add(cause.rule)
-    for cause in subject.causes(("events-delete",), is_dropped):
-        if cause.rule not in told:
-            found = silent(subject, cause, ("delete", "deletecollection"))
-            yield replace(found, severity=Severity.LOW)
+    for cause in subject.causes((*_PRIVILEGED, *_LESSER), is_dropped, subject.people(_PRIVILEGED), _EVENTS):
+        events = tuple(probe for probe in cause.probes if probe in _EVENTS)
+        rest = tuple(probe for probe in cause.probes if probe not in _EVENTS)
+        parts: list[tuple[tuple[Probe, ...], tuple[str, ...]]]
+        parts = [(rest, WRITES), (events, ("delete", "deletecollection"))]
+        found = [silent(subject, replace(cause, probes=probes), verbs) for probes, verbs in parts if probes]
+        suggestion = tuple(dict.fromkeys(rule for item in found for rule in item.suggestion))
+        others = tuple(probe.id for probe in (*rest, *events)[1:])
+        yield replace(found[0], suggestion=suggestion, others=others, severity=_severity(rest, found[0]))
+
+
+def _severity(probes: tuple[Probe, ...], found: Found) -> Severity | None:
+    """By what is lost besides the deletion of events."""
+    if not probes:
+        return Severity.LOW
+    return Severity.MEDIUM if all(probe.id in _LESSER for probe in probes) else found.severity
 
 
 @lint_rule("AP042", "everything that somebody does is left out", Severity.HIGH, by_outcome=True)
@@ -174,12 +189,25 @@ def _is_unseen(probe: Probe, decision: Decision) -> bool:
 
 @lint_rule("AP045", "anonymous requests are not recorded", Severity.MEDIUM, source=_AUTHENTICATION, by_outcome=True)
 def anonymous_requests(subject: Subject) -> Iterator[Found]:
-    """Where anonymous access is on, a request without a credential is one by system:anonymous: so it begins."""
-    for rule, probes in subject.grouped(("anonymous-get", "anonymous-list", "anonymous-write"), is_dropped):
+    """Where anonymous access is on, a request without a credential is one by system:anonymous: so it begins.
+
+    Low where it is requests for URLs that are no resources, other than health checks and /version.
+    """
+    ids = ("anonymous-get", "anonymous-list", "anonymous-write")
+    for cause in subject.causes(ids, is_dropped, beside=_ANONYMOUS_PATHS):
+        rule, probes = cause.rule, cause.probes
         if _is_about_one_kind(subject, rule, probes):
             continue
+        severity = Severity.LOW if all(probe in _ANONYMOUS_PATHS for probe in probes) else None
         text = f"{capital(titles(probes))}: not recorded, {decider(subject, rule)}"
-        yield Found(text, rule, probes[0].id, _rest(probes), _for_anonymous(subject, rule))
+        yield Found(text, rule, probes[0].id, cause.others, _for_anonymous(subject, rule), severity)
+
+
+_ANONYMOUS_PATHS: Final = tuple(
+    Probe(f"get {path} --as {ANONYMOUS[0]}", f"an anonymous request for {what}", on_path("get", path, ANONYMOUS))
+    for path, what in (("/kubewitness-probe", "a path that nobody serves"), ("/api", "what the API server has"))
+)
+"""What a scanner asks."""
 
 
 def _for_anonymous(subject: Subject, rule: int) -> tuple[Rule, ...]:

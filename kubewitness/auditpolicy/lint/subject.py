@@ -79,12 +79,20 @@ class Subject:
         return ((cause.rule, cause.probes) for cause in self.causes(ids, is_bad))
 
     def causes(
-        self, ids: Iterable[str], is_bad: Callable[[Probe, Decision], bool], named: Iterable[Named] = ()
+        self,
+        ids: Iterable[str],
+        is_bad: Callable[[Probe, Decision], bool],
+        named: Iterable[Named] = (),
+        beside: Iterable[Probe] = (),
     ) -> Iterator[Cause]:
-        """The same, also of probes as rules name them: ``named``, those of ``self.named`` that count here."""
+        """The same, also of probes as rules name them: ``named``, those of ``self.named`` that count here.
+
+        ``beside``: probes of a rule's own.
+        """
         found: dict[int, dict[str, Probe]] = {}
-        for probe in map(PROBE.__getitem__, ids):
-            decision = self.outcomes[probe.id]
+        asked = [(PROBE[probe_id], self.outcomes[probe_id]) for probe_id in ids]
+        asked += [(probe, self.decide(probe.attributes)) for probe in beside]
+        for probe, decision in asked:
             if is_bad(probe, decision):
                 found.setdefault(decision.rule, {})[probe.id] = probe
         serious = set(found)

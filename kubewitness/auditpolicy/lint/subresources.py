@@ -22,24 +22,21 @@ if TYPE_CHECKING:
 
 _WEBSOCKET: Final = "https://kubernetes.io/blog/2024/08/20/websockets-transition/"
 
-_NEEDED: Final = (
+_INTO: Final = (
     "exec-create", "attach-create", "portforward-create", "ephemeral-containers", "nodes-proxy-get",
     "nodes-proxy-create", "pods-proxy-get", "pods-proxy-create", "services-proxy-get", "services-proxy-create",
     "service-account-token", "csr-approve",
 )  # fmt: skip
-"""A way into a container or a node, or a credential handed out: its loss counts whatever else is lost."""
+"""A way into a container or a node, or a credential handed out: asked of whoever a rule names too."""
 
-_SIBLINGS: Final = {
-    "logs-get": "pods-list-all-namespaces",
-    "pods-evict": "pods-delete",
-    "namespace-finalize": "namespace-patch",
-    "workloads-scale": "workloads-patch",
-    "csr-sign": "csr-create",
-}
-"""Subresource -> what of the resource itself: if that is recorded, so should this be."""
+_BESIDE: Final = ("logs-get", "pods-evict", "namespace-finalize", "workloads-scale", "csr-sign")
+"""What containers have written, which holds secrets often enough, and what changes an object as a write of it does.
+
+Asked whatever becomes of the resource itself: who is told to record that would else be told of these the next time.
+"""
 
 _WITH_BODY: Final = {"ephemeral-containers": "pods-patch", "workloads-scale": "workloads-patch"}
-"""The same for those whose body says what was changed."""
+"""Subresource -> what of the resource itself, for those whose body says what was changed."""
 
 _BY_BOTH: Final = {"exec-get": "exec-create", "attach-get": "attach-create", "portforward-get": "portforward-create"}
 
@@ -59,10 +56,10 @@ def missed_subresource(subject: Subject) -> Iterator[Found]:
 
 def _to_ask(subject: Subject) -> Iterator[str]:
     """The probes that have to be recorded under this policy. By get alone is AP024."""
-    for probe_id in _NEEDED:
+    for probe_id in _INTO:
         yield probe_id
         yield from (get for get, create in _BY_BOTH.items() if create == probe_id and _is_lost(subject, create))
-    yield from (probe_id for probe_id, sibling in _SIBLINGS.items() if not _is_lost(subject, sibling))
+    yield from _BESIDE
 
 
 def _is_lost(subject: Subject, probe_id: str) -> bool:
@@ -79,11 +76,10 @@ def _loses_body(subject: Subject, probe_id: str, sibling: str) -> bool:
 
 def _asked_by_name(subject: Subject) -> Iterator[Named]:
     """As rules name them; by get alone is AP024 here too."""
-    for item in subject.people((*_NEEDED, *_BY_BOTH)):
+    for item in subject.people((*_INTO, *_BY_BOTH)):
         if item.probe.id not in _BY_BOTH or _loses_create(subject, item):
             yield item
-    wanted = [probe_id for probe_id, sibling in _SIBLINGS.items() if not _is_lost(subject, sibling)]
-    yield from (item for item in subject.people(wanted) if item.again.asker is None and item.again.name is None)
+    yield from (item for item in subject.people(_BESIDE) if item.again.asker is None and item.again.name is None)
 
 
 def _loses_create(subject: Subject, item: Named) -> bool:

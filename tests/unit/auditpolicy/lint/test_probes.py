@@ -18,7 +18,6 @@ NOT_ASKED: Final = {
     "own-rights": "kubectl asks it all the time",
     "path-metrics": "read by monitoring every few seconds",
     "path-debug": "for administrators only, and no object of the cluster",
-    "path-unknown": "what nobody serves",
     "path-write": "what nobody serves",
     "crd-object-get": "reads of objects that nobody here knows",
     "crd-object-list": "reads of objects that nobody here knows",
