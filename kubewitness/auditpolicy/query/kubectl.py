@@ -112,6 +112,9 @@ class _Telling:
             return ""
         if step.resource and (target.what.group, target.what.resource) == ("", "namespaces"):
             return target.name or SOME_NAME
+        if step.elsewhere and self._options.namespace is None:
+            self._builder.note(f"each of the {step.resource} has a namespace of its own: default is taken for it")
+            return "default"
         return step.namespace or None
 
     def _copied(self, words: list[str]) -> Target:

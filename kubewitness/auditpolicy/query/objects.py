@@ -52,6 +52,12 @@ def targets(word: str, words: list[str], options: Options, builder: Builder, ver
 
 def _targets(words: list[str], options: Options, builder: Builder, version: ServerVersion) -> Iterator[Target]:
     first, *names = words
+    if (slashed := next((name for name in names if "/" in name), None)) and not all("/" in text for text in words):
+        one, _, other = slashed.partition("/")
+        raise QueryError(
+            f"{first} {slashed}: no name has a slash: write '{first} {one} {other}' for two, or '{slashed}' alone, "
+            "where it is RESOURCE/NAME"
+        )
     if names and all("/" in text for text in words):
         resources, names = words, []
     elif first in CATEGORIES:

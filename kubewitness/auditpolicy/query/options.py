@@ -31,15 +31,17 @@ _IDLE_VALUES: Final = frozenset({
     "--restart", "--env", "-e", "--labels", "--field-manager", "--cascade", "--chunk-size", "--clusterrole", "--role",
     "--user", "--serviceaccount", "--verb", "--resource", "--resource-name", "--non-resource-url", "--rule", "--class",
     "--from-literal", "--hard", "--schedule", "--value", "--duration", "--audience", "--tcp", "--external-name",
+    "--from-file", "--from-env-file", "--cert", "--key", "-v", "--v", "--request-timeout", "--server", "-s", "--token",
+    "--cluster",
     "--docker-server", "--docker-username", "--docker-password", "--docker-email", "--pod-selector",
 })  # fmt: skip
 _IDLE_SWITCHES: Final = frozenset({
-    "-i", "-t", "-it", "-ti", "-f", "--follow", "-p", "--previous", "--stdin", "--tty", "--all-containers", "--force",
+    "-i", "-t", "-f", "--follow", "-p", "--previous", "--stdin", "--tty", "--all-containers", "--force",
     "--overwrite", "--no-headers", "--show-labels", "--ignore-daemonsets", "--delete-emptydir-data", "-q", "--quiet",
     "--list", "--server-side", "--force-conflicts", "--disable-eviction", "--expose", "--rm", "--wait", "--now",
     "--ignore-not-found", "--all-pods", "--show-events", "--attach", "--privileged", "--share-processes",
 })  # fmt: skip
-_OF_A_FILE: Final = frozenset({"-f", "--filename"})
+_OF_A_FILE: Final = frozenset({"-f", "--filename", "-k", "--kustomize"})
 _CHANGES_NOTHING: Final = frozenset({"--dry-run", "--local", "--client"})
 _FOLLOWING: Final = frozenset({"", "logs", "log"})
 """Where ``-f`` is no file."""
@@ -51,7 +53,7 @@ class QueryError(KubewitnessError):
 
 @dataclass(slots=True)
 class Options:
-    """A query taken apart. ``words``: what is no option; ``None``: not said."""
+    """A query taken apart. ``words``: what is no option; ``None``: not said. ``file``: the option that names a file."""
 
     words: list[str] = field(default_factory=list)
     namespace: str | None = None
@@ -63,6 +65,7 @@ class Options:
     selector: str | None = None
     source: str | None = None
     raw: str | None = None
+    file: str | None = None
     all_namespaces: bool = False
     watch: bool = False
     every: bool = False
@@ -83,15 +86,33 @@ def options_of(text: str) -> Options:
         if not word.startswith("-") or word == "-":
             found.words.append(word)
             continue
-        _take(found, word, words)
+        for part in _spelt_out(word):
+            _take(found, part, words)
     return _checked(found)
+
+
+def _spelt_out(word: str) -> Iterator[str]:
+    """Short options that stand together, as kubectl takes them: ``-nprod`` is ``-n=prod``, ``-Aw`` is ``-A`` ``-w``."""
+    while len(word) > len("-n") and not word.startswith("--") and word[2] != "=":
+        name = word[:2]
+        if name in _VALUES or name in _IDLE_VALUES:
+            word = f"{name}={word[2:]}"
+        elif name in _SWITCHES or name in _IDLE_SWITCHES:
+            yield name
+            word = f"-{word[2:]}"
+        else:
+            break
+    yield word
 
 
 def _take(found: Options, word: str, words: Iterator[str]) -> None:
     name, equals, value = word.partition("=")
     verb = found.words[0] if found.words else ""
     if name in _OF_A_FILE and verb not in _FOLLOWING:
-        raise QueryError(f"{name}: no file is read here: name the resource instead, '{verb} deployments web -n prod'")
+        found.file = name
+        if not equals:
+            next(words, None)
+        return
     if name == "-p" and verb == "patch":
         name = "--patch"
     if name in _CHANGES_NOTHING and value != "server":

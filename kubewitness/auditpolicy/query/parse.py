@@ -7,17 +7,16 @@ own ``--as`` the policy sees who impersonates, not who is impersonated.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.attributes import attributes_of
 from kubewitness.auditpolicy.emitted import STREAMS
 from kubewitness.auditpolicy.evaluate import RequestAttributes
 from kubewitness.auditpolicy.query.asked import SOME_NAME, Asked, Builder
 from kubewitness.auditpolicy.query.kubectl import requests_of
 from kubewitness.auditpolicy.query.objects import found_by, targets
 from kubewitness.auditpolicy.query.options import EXAMPLE, Options, QueryError, options_of
+from kubewitness.auditpolicy.query.recorded import recorded_attributes
 from kubewitness.auditpolicy.query.resourcenames import meant
 from kubewitness.auditpolicy.query.steps import (
     API_VERBS,
@@ -27,6 +26,7 @@ from kubewitness.auditpolicy.query.steps import (
     SAME_WORDS,
     SPDY,
     STEPS,
+    USUAL,
     WEBSOCKET,
 )
 from kubewitness.auditpolicy.requestinfo import resource_request_info
@@ -64,21 +64,12 @@ def parse_query(text: str, version: ServerVersion) -> Query:
     ``version``: of the server; it decides which group has a resource. Raises QueryError, or RecordError for JSON.
     """
     if text.lstrip().startswith("{"):
-        return Query((Asked(attributes_of(_record(text))),), several=False)
+        attributes, notes = recorded_attributes(text)
+        return Query((Asked(attributes),), several=False, notes=notes)
     options = options_of(text)
     if not options.words:
         raise QueryError(f"nothing is asked: write it as {EXAMPLE}")
     return _Reader(options, version).query()
-
-
-def _record(text: str) -> dict[str, Any]:
-    try:
-        record = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise QueryError(f"a request in JSON that cannot be read: {error}") from error
-    if not isinstance(record, dict):
-        raise QueryError("a request in JSON is one object")
-    return record
 
 
 class _Reader:
@@ -96,9 +87,11 @@ class _Reader:
         elif rest and rest[0].startswith("/") and verb in _METHODS:
             asked, several = [self._path(verb, rest[0])], False
         elif (word := self._word(verb, rest)) is not None:
+            self._check_no_file(word)
             words = rest[1:] if " " in word else rest
             asked, several = requests_of(word, words, self._options, self._builder, self._version), True
         else:
+            self._check_no_file(verb)
             asked, several = self._api(verb, rest)
         return Query(tuple(asked), several, tuple(self._builder.notes))
 
@@ -110,7 +103,7 @@ class _Reader:
             raise QueryError(f"{verb}: a verb of authorization, which no request has: ask for the request itself")
         for word in (both, verb):
             if word in INSTEAD:
-                raise QueryError(f"{word}: no question about a policy: {INSTEAD[word]}")
+                raise QueryError(f"{word}: {INSTEAD[word]}")
             if word in STEPS:
                 return word
         if verb in API_VERBS:
@@ -120,6 +113,11 @@ class _Reader:
             raise QueryError(f"{both[:60]}: of what? there are {words}")
         words = ", ".join((*API_VERBS, *STEPS))
         raise QueryError(f"{verb[:60]}: not a verb: there are {words}; write it as {EXAMPLE}")
+
+    def _check_no_file(self, word: str) -> None:
+        if (option := self._options.file) is not None:
+            example = f"{word} {SOME_NAME if word in USUAL else 'deployments web -n prod'}"
+            raise QueryError(f"{option}: no file is read here: name the resource instead, '{example}'")
 
     def _raw(self, verb: str, uri: str) -> Asked:
         if verb not in _RAW:

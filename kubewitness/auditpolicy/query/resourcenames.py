@@ -23,6 +23,7 @@ _SHORT: Final = {
     "vap": "validatingadmissionpolicies",
 }  # fmt: skip
 """As `kubectl api-resources` lists them."""
+_RESOURCE: Final = re.compile(r"[\w.-]+")
 _VERSION: Final = re.compile(r"v\d+((alpha|beta)\d+)?")
 _CUSTOM_SUBRESOURCES: Final = frozenset({"status", "scale"})
 """Those that a custom resource can have."""
@@ -56,10 +57,15 @@ def meant(text: str, group: str | None, version: ServerVersion) -> Meant:
     ``deploy/web/scale`` it is both. Raises QueryError for several resources.
     """
     written, _, behind = text.partition("/")
+    if "://" in text:
+        path = f"/{text.partition('://')[2].partition('/')[2]}"
+        raise QueryError(f"{text[:60]}: an address: write the path alone, as in 'get {path[:60]}'")
     if "," in written:
         raise QueryError(f"{text}: one resource at a time: leave {text.partition(',')[2]} out")
     if not written:
         raise QueryError(f"{text or 'an empty word'}: no resource: write it as {EXAMPLE}")
+    if not _RESOURCE.fullmatch(written):
+        raise QueryError(f"{text[:60]}: no resource: its name has letters, digits, - and . only, as in {EXAMPLE}")
     resource, _, suffix = written.partition(".")
     if suffix and group is None:
         first, _, rest = suffix.partition(".")

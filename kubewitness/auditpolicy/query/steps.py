@@ -23,7 +23,8 @@ class Step:
     """One request. ``resource`` empty: the one that is asked about; ``subresource`` of it. ``named``: with its name.
 
     ``finds``: where no name is said, a list takes its place. ``everywhere``: of all namespaces, or of none.
-    ``namespace``: a fixed one, in which something has the name of the object.
+    ``namespace``: a fixed one, in which something has the name of the object. ``elsewhere``: in that of something which
+    was found, whatever the query says.
     """
 
     verb: str
@@ -34,6 +35,7 @@ class Step:
     finds: bool = False
     everywhere: bool = False
     namespace: str = ""
+    elsewhere: bool = False
 
 
 LOOK: Final = Step("get", "kubectl looks at the object first", finds=True)
@@ -101,9 +103,13 @@ STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
         Step("patch", "the node is cordoned, if it is not yet"),
         Step("list", "its pods", resource="pods", named=False, everywhere=True),
         Step(
-            "create", "each of them is evicted, in its own namespace; not with --disable-eviction", "eviction", "pods"
+            "create",
+            "each of them is evicted, in its own namespace; not with --disable-eviction",
+            "eviction",
+            "pods",
+            elsewhere=True,
         ),
-        Step("delete", "or deleted, with --disable-eviction", resource="pods"),
+        Step("delete", "or deleted, with --disable-eviction", resource="pods", elsewhere=True),
     ),
     "edit": (LOOK, _CHANGE),
     "exec": (LOOK, *_into("exec")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from typing import TYPE_CHECKING, Final
@@ -13,13 +14,66 @@ from kubewitness.cli.policy.source import load_file, target_version
 from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kubewitness.model import ServerVersion
 
 _LONGEST: Final = 1 << 20
 """Of a request on standard input, in bytes."""
+_HELP: Final = frozenset({"-h", "--help"})
+_JSON: Final = re.compile(r"(?:^| )(?:-o|--output)[ =]?json(?: |$)")
 
 
-@click.command("explain", context_settings={"ignore_unknown_options": True})
+class _Explain(click.Command):
+    """Parts what is kubewitness's own from what is kubectl's.
+
+    Own options stand before the request, or behind one in quotes. Of a request in several words all is kubectl's, as
+    in its own command line: `-o wide`, and what follows `--`.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        names = [name for param in self.params if isinstance(param, click.Option) for name in param.opts]
+        own, file, words = _parted(args, names)
+        if words and _is_first_of_several(words[0]) and not _HELP.intersection(_without_command(args)):
+            _look_for_own(_without_command(words))
+            args = [*own, "--", *file, *words]
+        return super().parse_args(ctx, args)
+
+
+def _parted(args: Sequence[str], names: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    """Own options with their values (``names``: they all take one), the file, and the request."""
+    attached = tuple(f"{name}=" if name.startswith("--") else name for name in names)
+    own: list[str] = []
+    file: list[str] = []
+    words = list(args)
+    while words:
+        is_own = words[0] in names or words[0].startswith(attached)
+        if file and not is_own:
+            break
+        taken = 2 if words[0] in names else 1
+        (own if is_own else file).extend(words[:taken])
+        del words[:taken]
+    return own, file, words
+
+
+def _is_first_of_several(word: str) -> bool:
+    """Not a request in quotes, a path, an object in JSON, standard input."""
+    return bool(word) and word not in {"-", "--"} and word[0] not in "{/" and not any(map(str.isspace, word))
+
+
+def _without_command(words: list[str]) -> list[str]:
+    return words[: words.index("--")] if "--" in words else words
+
+
+def _look_for_own(words: Sequence[str]) -> None:
+    """Own options within the request: said, not guessed. Raises UsageError."""
+    if any(word.startswith("--target-version") for word in words):
+        raise click.UsageError("--target-version stands before FILE, or behind a request in quotes")
+    if _JSON.search(" ".join(words)):
+        click.echo("kubewitness: -o json is kubectl's here: write it before FILE to have JSON of kubewitness", err=True)
+
+
+@click.command("explain", cls=_Explain, context_settings={"ignore_unknown_options": True})
 @click.argument("file", metavar="FILE", type=click.Path(allow_dash=True))
 @click.argument("request", metavar="REQUEST...", nargs=-1, required=True, type=click.UNPROCESSED)
 @target_version()
@@ -27,7 +81,8 @@ _LONGEST: Final = 1 << 20
 def command(file: str, request: tuple[str, ...], version: ServerVersion, output: str) -> None:
     """What would the audit policy FILE record of this request, which rule decides, and why not the ones before?
 
-    REQUEST is written as for kubectl; several words, a JSON object or an audit event of it, or - for standard input:
+    REQUEST is written as for kubectl, in quotes or not; or a JSON object, an audit event, or - for standard input.
+    Options of kubewitness stand before FILE, or behind a request in quotes:
 
     \b
     kubewitness policy explain audit-policy.yaml 'get secrets -n prod --as jane --as-group devs'

@@ -93,6 +93,44 @@ def test_words_need_no_quotes(policy: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("words", "quoted"),
+    [
+        (["get", "pods", "-n", "prod", "-o", "wide"], "get pods -n prod"),
+        (["-n", "prod", "get", "pods"], "get pods -n prod"),
+        (["exec", "web-0", "-n", "prod", "--", "ls", "-la", "--help"], "exec web-0 -n prod"),
+        (["kubectl", "get", "po", "--output=yaml"], "get po"),
+    ],
+)
+def test_what_follows_the_first_word_is_kubectls(policy: str, words: list[str], quoted: str) -> None:
+    done = explain(policy, *words)
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1:-2] == explain(policy, quoted).stdout.splitlines()[1:-2]
+
+
+@pytest.mark.parametrize("first", [["-o", "json"], ["-ojson"], ["--output=json", "--target-version", "1.36"]])
+def test_own_options_stand_before_the_words(policy: str, first: list[str]) -> None:
+    for arguments in ([*first, policy], [policy, *first]):
+        done = explain(*arguments, "get", "pods", "-o", "wide")
+
+        assert json.loads(done.stdout)["query"] == "get pods -o wide"
+
+
+def test_own_options_among_the_words_are_told(policy: str) -> None:
+    done = explain(policy, "get", "pods", "x", "-o", "json")
+    refused = explain(policy, "get", "pods", "x", "--target-version", "1.30")
+
+    assert done.stdout == explain(policy, "get pods x").stdout
+    assert "write it before FILE" in done.stderr
+    assert refused.exit_code == 2
+    assert "--target-version stands before FILE" in refused.stderr
+
+
+def test_the_help_is_there_behind_words_too(policy: str) -> None:
+    assert explain(policy, "get", "pods", "--help").stdout == explain("--help").stdout
+
+
 def test_words_of_kubectl_are_told_request_by_request(policy: str) -> None:
     done = explain(policy, "exec web-0 -n prod -- id")
 
