@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.apiresources import ALL_VERBS, find
+from kubewitness.auditpolicy.lint.identities import GONE, group_advice, user_advice
 from kubewitness.auditpolicy.wording import several
 
 if TYPE_CHECKING:
@@ -34,18 +35,44 @@ class Never:
     whole: bool
 
 
-def never_matches(rule: Rule) -> bool:
-    """Whether no request is one for this rule."""
-    return any(found.whole for found in impossible_names(rule))
+def possible(rule: Rule) -> Rule | None:
+    """The rule with those of its names alone that match something; ``None``: no request is one for it."""
+    entries = (_possible_entry(index, entry, rule) for index, entry in enumerate(rule.resources))
+    left = replace(
+        rule,
+        users=tuple(name for name in rule.users if _is_user(name)),
+        user_groups=tuple(name for name in rule.user_groups if not (_user_problem(name) or group_advice(name))),
+        verbs=tuple(verb for verb in rule.verbs if _verb_problem(rule)(verb) is None),
+        namespaces=tuple(name for name in rule.namespaces if _namespace_problem(name) is None),
+        resources=tuple(entry for entry in entries if entry is not None),
+    )
+    return left if _fields(left) == _fields(rule) else None
+
+
+def _fields(rule: Rule) -> tuple[bool, ...]:
+    """Which of them ask for anything."""
+    fields: tuple[Sequence[object], ...]
+    fields = (rule.users, rule.user_groups, rule.verbs, rule.namespaces, rule.resources)
+    return tuple(map(bool, fields))
+
+
+def _is_user(name: str) -> bool:
+    return not (_user_problem(name) or user_advice(name) or name in GONE)
+
+
+def _possible_entry(index: int, entry: GroupResources, rule: Rule) -> GroupResources | None:
+    if any(found.whole for found in _entry(index, entry, rule)):
+        return None
+    resources = tuple(name for name in entry.resources if _resource_problem(name) is None)
+    names = tuple(name for name in entry.resource_names if _user_problem_of_object(name) is None)
+    return replace(entry, resources=resources, resource_names=names)
 
 
 def impossible_names(rule: Rule) -> Iterator[Never]:
     """Every field of the rule with a name that matches nothing."""
     yield from _field("users", rule.users, _user_problem)
     yield from _field("userGroups", rule.user_groups, _user_problem)
-    is_resource, is_path = bool(rule.resources or rule.namespaces), bool(rule.non_resource_urls)
-    problem = _resource_verb_problem if is_resource else _path_verb_problem if is_path else _any_verb_problem
-    yield from _field("verbs", rule.verbs, problem)
+    yield from _field("verbs", rule.verbs, _verb_problem(rule))
     yield from _field("namespaces", rule.namespaces, _namespace_problem)
     entries = [tuple(_entry(index, entry, rule)) for index, entry in enumerate(rule.resources)]
     all_dead = bool(entries) and all(any(found.whole for found in entry) for entry in entries)
@@ -76,6 +103,12 @@ def _namespace_problem(name: str) -> str | None:
     if "*" in name:
         return "* is no wildcard here, leave namespaces out to match all"
     return "no namespace can have this name" if name and not _LABEL.match(name) else None
+
+
+def _verb_problem(rule: Rule) -> Callable[[str], str | None]:
+    if rule.resources or rule.namespaces:
+        return _resource_verb_problem
+    return _path_verb_problem if rule.non_resource_urls else _any_verb_problem
 
 
 def _resource_verb_problem(verb: str) -> str | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.lint.identities import GONE, group_advice, user_advice
 from kubewitness.auditpolicy.lint.impossible import impossible_names
 from kubewitness.auditpolicy.lint.rule import CODE, Found, LintRule, lint_rule
 from kubewitness.auditpolicy.lint.words import rule_name, rule_names
@@ -17,17 +17,7 @@ if TYPE_CHECKING:
 
 _AUTHENTICATION: Final = "https://kubernetes.io/docs/reference/access-authn-authz/authentication/"
 
-_GROUPS: Final = re.compile(
-    r"system:(nodes|masters|authenticated|unauthenticated|monitoring|bootstrappers(:.+)?|serviceaccounts(:.+)?)"
-)
-_USERS: Final = re.compile(r"system:(anonymous|apiserver|serviceaccount(:.*)?|node:.+)")
-_ACCOUNT: Final = re.compile(r"system:serviceaccount(:.*)?")
-_WHOLE_ACCOUNT: Final = re.compile(r"system:serviceaccount:[^:]+:[^:]+")
 _LEADER: Final = "controller-leader"
-_GONE: Final = {
-    "system:unsecured": "the insecure port is gone since 1.20",
-    "kubelet": "kubelets are system:node:NAME in the group system:nodes",
-}
 
 
 @lint_rule("AP013", "a rule that can never match", Severity.HIGH, source=CODE)
@@ -56,36 +46,18 @@ def users_and_groups(subject: Subject) -> Iterator[Found]:
     ``system:serviceaccounts:NAMESPACE``.
     """
     for index, rule in subject.live():
-        confused = [(f"users[{at}]", name, _user_advice(name)) for at, name in enumerate(rule.users)]
-        confused += [(f"userGroups[{at}]", name, _group_advice(name)) for at, name in enumerate(rule.user_groups)]
+        confused = [(f"users[{at}]", name, user_advice(name)) for at, name in enumerate(rule.users)]
+        confused += [(f"userGroups[{at}]", name, group_advice(name)) for at, name in enumerate(rule.user_groups)]
         wrong = [(path, f'"{name}" {advice}') for path, name, advice in confused if advice is not None]
         if wrong:
             text = f"{rule_name(subject, index)}: {'; '.join(text for _, text in wrong)}"
             yield Found(text, index, mark=subject.place(f"rules[{index}].{wrong[0][0]}"))
 
 
-def _user_advice(name: str) -> str | None:
-    if "*" in name:
-        return None  # AP013
-    if _GROUPS.fullmatch(name):
-        return "is a group: write it under userGroups"
-    if _ACCOUNT.fullmatch(name) and not _WHOLE_ACCOUNT.fullmatch(name):
-        return "is no service account: write system:serviceaccount:NAMESPACE:NAME"
-    return None
-
-
-def _group_advice(name: str) -> str | None:
-    if "*" in name or not _USERS.fullmatch(name):
-        return None
-    if _ACCOUNT.fullmatch(name) and not _WHOLE_ACCOUNT.fullmatch(name):
-        return "is no group: write system:serviceaccounts, or system:serviceaccounts:NAMESPACE"
-    return "is a user: write it under users"
-
-
 @lint_rule("AP015", "a name that nobody and nothing has any more", Severity.INFO, source=_AUTHENTICATION)
 def dead_identity(subject: Subject) -> Iterator[Found]:
     """Copied from policy to policy since Kubernetes 1.7: the rule matches nobody, or an object that is gone."""
-    for name, why in _GONE.items():
+    for name, why in GONE.items():
         rules = [index for index, rule in subject.live() if name in rule.users]
         if rules:
             text = f'"{name}" in {rule_names(subject, rules)}: nobody has this name any more, {why}: remove it'

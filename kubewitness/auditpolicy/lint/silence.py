@@ -109,7 +109,7 @@ def exempt_principal(subject: Subject) -> Iterator[Found]:
     """
     told = dict.fromkeys((*_TELLING, *_SECRETS, *_PRIVILEGED, *_INTO))
     of_all = [item for item in subject.named.found if item.is_of_all and item.probe.id in told]
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         items = [item for item in of_all if item.decision.rule == index and item.decision.level is Level.NONE]
         if items:
             ids = {item.probe.id for item in items}

@@ -30,5 +30,5 @@ def _recording(subject: Subject, cause: Cause, recorded: Rule) -> Rule:
     asked = [probe.attributes for probe in cause.probes]
     if any((it.user, it.groups) == STRANGER for it in asked):
         return recorded
-    rule = subject.rules[cause.rule]
+    rule = dict(subject.acting)[cause.rule]
     return replace(recorded, users=rule.users, user_groups=rule.user_groups, namespaces=rule.namespaces)

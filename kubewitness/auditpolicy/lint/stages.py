@@ -28,7 +28,7 @@ def outcome_omitted(subject: Subject) -> Iterator[Found]:
     Without it the log does not say whether a request succeeded; with all stages left out it says nothing at all. What
     the policy and the rule leave out counts together.
     """
-    found = [index for index, rule in subject.live() if rule.level is not Level.NONE and _loses_outcome(subject, rule)]
+    found = [index for index, rule in subject.acting if rule.level is not Level.NONE and _loses_outcome(subject, rule)]
     if not found:
         return
     omitted = _omitted(subject, subject.rules[found[0]])
@@ -62,7 +62,7 @@ def _long_running_only(rule: Rule) -> bool:
 def repeated_stages(subject: Subject) -> Iterator[Found]:
     """What the policy leaves out is left out for every rule: the rules need not say it again."""
     policys = set(subject.policy.omit_stages)
-    found = [index for index, rule in subject.live() if rule.omit_stages and policys.issuperset(rule.omit_stages)]
+    found = [index for index, rule in subject.acting if rule.omit_stages and policys.issuperset(rule.omit_stages)]
     if found:
         text = f"omitStages of {rule_names(subject, found)} says what the policy's own says already: remove it"
         yield Found(text, found[0], mark=subject.place(f"rules[{found[0]}].omitStages"))
@@ -78,7 +78,7 @@ def received_recorded(subject: Subject) -> Iterator[Found]:
         return
     found = [
         index
-        for index, rule in subject.live()
+        for index, rule in subject.acting
         if rule.level is not Level.NONE and Stage.REQUEST_RECEIVED not in _omitted(subject, rule)
     ]
     if found:
@@ -97,7 +97,7 @@ def strict_defeated(subject: Subject) -> Iterator[Found]:
         return
     found = [
         index
-        for index, rule in subject.live()
+        for index, rule in subject.acting
         if rule.level is not Level.NONE and Stage.REQUEST_RECEIVED in _omitted(subject, rule)
     ]
     if found:
@@ -121,7 +121,7 @@ def managed_fields(subject: Subject) -> Iterator[Found]:
     """``metadata.managedFields`` is often longer than the object, and says which tool wrote which field, no more."""
     found = [
         index
-        for index, rule in subject.live()
+        for index, rule in subject.acting
         if rule.level.rank > Level.METADATA.rank and not rule.non_resource_urls and not _omits_fields(subject, rule)
     ]
     if found:

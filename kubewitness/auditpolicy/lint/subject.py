@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.auditpolicy.compiled import compile_policy
+from kubewitness.auditpolicy.lint.impossible import possible
 from kubewitness.auditpolicy.lint.named import NamedProbes, as_probe, is_serious, named_probes
 from kubewitness.auditpolicy.lint.reachability import Reach, reach
 from kubewitness.auditpolicy.lint.rule import NO_RULE
@@ -48,9 +49,9 @@ class Subject:
     """A policy that kube-apiserver would start with.
 
     ``decide``: the evaluator. ``outcomes``: what it says of each probe, by id. ``named``: what it says
-    of the probes as rules name them. ``places``: path in the file, as
-    ``rules[0].users[1]``, to where it stands. ``settings``: of the API server; ``None``: not known. ``extra_document``:
-    where a second YAML document begins.
+    of the probes as rules name them. ``acting``: the live rules that a request can be for, with their index, without
+    the names that match nothing. ``places``: path in the file, as ``rules[0].users[1]``, to where it stands.
+    ``settings``: of the API server; ``None``: not known. ``extra_document``: where a second YAML document begins.
     """
 
     policy: Policy
@@ -60,6 +61,7 @@ class Subject:
     outcomes: Mapping[str, Decision]
     named: NamedProbes
     reach: Reach
+    acting: tuple[tuple[int, Rule], ...]
     places: Mapping[str, Mark]
     settings: AuditSettings | None
     extra_document: Mark | None
@@ -69,7 +71,7 @@ class Subject:
         return self.policy.rules
 
     def live(self) -> Iterator[tuple[int, Rule]]:
-        """The rules that some request reaches, with their index."""
+        """The rules that no earlier one keeps every request from, with their index, as they are written."""
         return ((index, rule) for index, rule in enumerate(self.rules) if index not in self.reach.dead)
 
     def grouped(
@@ -148,15 +150,17 @@ def subject_of(
     """The policy with its outcomes, each worked out once."""
     decide = compile_policy(loaded.policy, version)
     found = reach(loaded.policy, decide)
-    live = ((index, rule) for index, rule in enumerate(loaded.policy.rules) if index not in found.dead)
+    live = ((index, possible(rule)) for index, rule in enumerate(loaded.policy.rules) if index not in found.dead)
+    acting = tuple((index, rule) for index, rule in live if rule is not None)
     return Subject(
         loaded.policy,
         version,
         loaded.ignored,
         decide,
         {probe.id: decide(probe.attributes) for probe in PROBES},
-        named_probes(live, decide, any_group=version >= ANY_GROUP_SINCE),
+        named_probes(acting, decide, any_group=version >= ANY_GROUP_SINCE),
         found,
+        acting,
         places,
         settings,
         extra_document,

@@ -30,7 +30,7 @@ def url_typo(subject: Subject) -> Iterator[Found]:
 
     ``/api/v1/nodes`` is the path of a resource: such requests go by ``resources`` and by nothing else.
     """
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         resources = [url for url in rule.non_resource_urls if _is_resource(url)]
         if resources:
             text = f"{rule_name(subject, index)}: {several(resources)} is a resource, which nonResourceURLs never match"
@@ -79,7 +79,7 @@ def _short(subject: Subject, index: int, short: list[str]) -> Found:
 @lint_rule("AP057", "bodies of URLs that have none", Severity.INFO, source=REFERENCE)
 def bodies_of_urls(subject: Subject) -> Iterator[Found]:
     """kube-apiserver records no body of a request that is not for a resource: Metadata says as much."""
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         if rule.non_resource_urls and rule.level.rank > Level.METADATA.rank:
             text = f"{rule_name(subject, index)} says {rule.level} of URLs, which have no body: write Metadata"
             yield Found(text, index, mark=subject.place(f"rules[{index}].level"))

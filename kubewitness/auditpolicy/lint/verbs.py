@@ -77,7 +77,7 @@ def _told(subject: Subject, index: int, found: tuple[_Fallen, ...], lacks: str, 
 @lint_rule("AP050", "reads by some verbs only", Severity.MEDIUM, source=_REQUESTS, by_outcome=True)
 def partial_reads(subject: Subject) -> Iterator[Found]:
     """A list and a watch return the objects as a get does: who sees that get is recorded uses list."""
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         missing = tuple(verb for verb in _READS if verb not in rule.verbs)
         if rule.level is Level.NONE or rule.non_resource_urls or not missing or len(missing) == len(_READS):
             continue
@@ -94,7 +94,7 @@ def without_patch(subject: Subject) -> Iterator[Found]:
 
     Low where a patch is recorded as well, without what was sent.
     """
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         if rule.level is Level.NONE or not {"create", "update"} & {*rule.verbs} or "patch" in rule.verbs:
             continue
         yield from _without(subject, index, rule, "patch")
@@ -108,7 +108,7 @@ def without_deletecollection(subject: Subject) -> Iterator[Found]:
     deletes one by one. Low where it is recorded as well, in less detail; level Request suffices, the answer would be a
     list of all that went.
     """
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         if rule.level is not Level.NONE and "delete" in rule.verbs and "deletecollection" not in rule.verbs:
             less = Level.REQUEST if rule.level is Level.REQUEST_RESPONSE else rule.level
             yield from _without(subject, index, replace(rule, level=less), "deletecollection")
@@ -138,7 +138,7 @@ def _plain(rule: Rule) -> Rule:
 @lint_rule("AP053", "names of objects where a request has none", Severity.LOW, source=_NAMES, by_outcome=True)
 def names_without_name(subject: Subject) -> Iterator[Found]:
     """A create and a deletecollection carry no name, so a rule with resourceNames does not match them."""
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         entries = [entry for entry in rule.resources if entry.resource_names]
         verbs = [verb for verb in ("create", "deletecollection") if _is_meant(rule, verb)]
         named = [entry for entry in entries if any("/" not in name for name in entry.resources)]
@@ -177,7 +177,7 @@ def _nameless(subject: Subject, index: int, found: list[_Fallen]) -> Found:
 @lint_rule("AP054", "namespaced rule misses all namespaces at once", Severity.MEDIUM, source=REFERENCE, by_outcome=True)
 def misses_all_namespaces(subject: Subject) -> Iterator[Found]:
     """``kubectl get secrets -A`` has no namespace, so a rule for kube-system does not see it, though it returns all."""
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         verbs = tuple(verb for verb in ("list", "watch") if not rule.verbs or verb in rule.verbs)
         if rule.level is Level.NONE or not rule.namespaces or "" in rule.namespaces or not verbs:
             continue
@@ -207,7 +207,7 @@ def namespace_objects(subject: Subject) -> Iterator[Found]:
             text = f"{capital(titles(probes))}: not recorded, {by_whom} for what is in it, and so for it"
             suggestion = metadata_for([("", "namespaces")], WRITES)
             yield Found(text, decided, probes[0].id, tuple(probe.id for probe in probes[1:]), (suggestion,))
-    for index, rule in subject.live():
+    for index, rule in subject.acting:
         if index not in told and _is_about_namespaces(rule):
             yield from _own_names(subject, index, rule)
 
