@@ -1,7 +1,8 @@
 """The command line: arguments, streams and exit codes. Everything heavy is imported where it is used.
 
 To add a command: one module here, one line in COMMANDS. Exit codes: 0 as wanted; 1 findings at or above ``--fail-on``;
-2 cannot run, or nothing was assessed; 3 something was not read. When several hold: 2 over 1 over 3.
+2 cannot run, or nothing was assessed; 3 something was not read. When several hold: 2 over 1 over 3. 141: whoever reads
+standard output has gone, as head does.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, Final, TextIO, cast
 
 import click
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kubewitness.report import Options
+
+BROKEN_PIPE: Final = 141
+"""What a shell says of a program that SIGPIPE ended: 128 and 13."""
 
 
 def sinks(outputs: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -75,7 +78,10 @@ def _replace(path: Path, text: str) -> None:
 
 
 class _Told:
-    """A text or binary stream: what it does not take is a KubewitnessError, whoever writes. A closed pipe stays one."""
+    """A text or binary stream: what it does not take is a KubewitnessError, whoever writes.
+
+    Where the reader of a pipe has gone, as head does, the program ends without a word.
+    """
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -97,9 +103,10 @@ class _Told:
         try:
             return function(*arguments)
         except BrokenPipeError:
-            raise
-        except OSError as error:
             sys.stdout = _nowhere()  # or Python tries once more at its end
+            sys.exit(BROKEN_PIPE)
+        except OSError as error:
+            sys.stdout = _nowhere()
             raise KubewitnessError(
                 f"standard output: cannot be written: {error.strerror}: send it elsewhere"
             ) from error

@@ -48,7 +48,8 @@ def command(file: str, version: ServerVersion, requests: str) -> None:
     \b
     jq -c 'select(.user.username == "jane")' audit.log | kubewitness policy eval audit-policy.yaml
 
-    Exit codes: 0 all answered; 2 the policy does not load, or a file cannot be read; 3 some lines were not read.
+    Exit codes: 0 all answered; 2 the policy does not load, or a file cannot be read; 3 some lines were not read; 141
+    whoever reads the answers has gone, as in a pipe to head.
     """  # noqa: D301  click takes the paragraph behind the backspace as it is
     from kubewitness.auditpolicy.jsonlines import LONGEST_LINE, LineAnswers  # noqa: PLC0415
 

@@ -27,9 +27,8 @@ _TOP = {"table": 10, "json": 1000}
     "logs",
     metavar="LOG",
     multiple=True,
-    required=True,
     type=click.Path(allow_dash=True),
-    help="A recorded audit log, a folder or a pattern; plain, .gz or .zst; - for stdin. May be given again.",
+    help="A log, as LOG is: a file, a folder or a pattern; plain, .gz or .zst; - for stdin. May be given again.",
 )
 @target_version()
 @click.option("-o", "--output", type=click.Choice(("table", "json")), default="table", show_default=True)
@@ -65,6 +64,8 @@ def command(
     from kubewitness.simulation.replay import simulate  # noqa: PLC0415
 
     names = (*logs, *more_logs)  # a shell writes --log a.log b.log for --log *.log
+    if not names:
+        raise click.UsageError("no log is named: kubewitness policy simulate FILE audit.log")
     read_once((file, *names))
     loaded = load_file(file, version)
     with _percent() as look:

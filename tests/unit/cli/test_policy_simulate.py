@@ -115,6 +115,17 @@ def test_the_lists_are_as_long_as_is_asked_for(policy: str, tmp_path: Path) -> N
     assert as_json(policy, "--log", log, "--top", "5")["groups"]["users"] == 12
 
 
+def test_a_log_needs_no_option(policy: str, log: str) -> None:
+    assert simulate(policy, log).stdout == simulate(policy, "--log", log).stdout
+
+
+def test_without_a_log_the_usage_is_told(policy: str) -> None:
+    done = simulate(policy)
+
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "no log is named" in done.stderr
+
+
 def test_several_logs_are_one_recording(policy: str, log: str, tmp_path: Path) -> None:
     packed = tmp_path / "audit-1.log.gz"
     packed.write_bytes(gzip.compress(line(event())))
