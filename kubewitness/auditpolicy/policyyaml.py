@@ -80,6 +80,11 @@ def metadata_for(pairs: Iterable[tuple[str, str]], verbs: tuple[str, ...] = ()) 
     return Rule(Level.METADATA, verbs=verbs, resources=group_resources(pairs))
 
 
+def is_for_everything(rule: Rule) -> bool:
+    """Every request is one for it, whatever it then says."""
+    return rule == Rule(rule.level, omit_stages=rule.omit_stages, omit_managed_fields=rule.omit_managed_fields)
+
+
 def narrowed(rule: Rule, level: Level, verbs: tuple[str, ...], user_groups: tuple[str, ...] = ()) -> Rule:
     """The part of ``rule`` that has these verbs, at another level. ``user_groups``: instead of the rule's users."""
     left = tuple(verb for verb in verbs if not rule.verbs or verb in rule.verbs)

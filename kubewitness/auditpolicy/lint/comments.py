@@ -29,18 +29,18 @@ def without_reason(ignores: Sequence[Ignore]) -> Iterator[Found]:
 
 
 def unknown_ids(ignores: Sequence[Ignore], known: Sequence[str]) -> Iterator[Found]:
-    """AP070 of an id that no rule has, with the one that it is nearest to."""
+    """AP070 of an id that no rule has, with the one that was meant, as far as the number says it."""
     for ignore in ignores:
         for item in ignore.ids:
             if item not in known:
-                yield Found(f"the comment names {item}, which is no rule: {_nearest(item, known)} is", mark=ignore.mark)
+                yield Found(f"the comment names {item}, which is no rule: {_meant(item, known)}", mark=ignore.mark)
 
 
-def _nearest(item: str, known: Sequence[str]) -> str:
-    """The one with the same number, else the one that is spelled most alike."""
+def _meant(item: str, known: Sequence[str]) -> str:
     number = int(_NUMBER.sub("", item) or 0)
     same = [it for it in known if int(_NUMBER.sub("", it)) == number]
-    return (get_close_matches(item, same or known, 1, 0) or [known[0]])[0]
+    nearest = get_close_matches(item, same, 1, 0)
+    return f"did you mean {nearest[0]}?" if nearest else "kubewitness policy lint --rules lists them"
 
 
 @lint_rule("AP071", "an ignore comment that matches nothing", Severity.INFO, source=_DOCS)

@@ -8,7 +8,7 @@ from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, li
 from kubewitness.auditpolicy.lint.subject import PROBE
 from kubewitness.auditpolicy.lint.words import rule_name, rule_names, titles
 from kubewitness.auditpolicy.policyyaml import CATCH_ALL
-from kubewitness.auditpolicy.types import Level
+from kubewitness.auditpolicy.types import Level, Stage
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:
@@ -25,17 +25,30 @@ _TELLING: Final = ("secrets-get", "rbac-write", "exec-get", "pods-create", "crd-
 def nothing_recorded(subject: Subject) -> Iterator[Found]:
     """Every rule that a request can reach has level None: whatever the flags and the rotation are, the log is empty.
 
-    RKE2 writes such a policy with ``profile: cis`` where it is given none.
+    RKE2 writes such a policy with ``profile: cis`` where it is given none. A rule of which every stage is left out
+    (or all but Panic, which hardly any request comes to) records nothing either.
     """
-    if records_nothing(subject):
-        decided = subject.outcomes["secrets-get"].rule
+    if not records_nothing(subject):
+        return
+    decided = subject.outcomes["secrets-get"].rule
+    if all(rule.level is Level.NONE for _, rule in subject.acting):
         text = "Nothing is recorded: every rule that a request reaches has level None"
         yield Found(text, rule=decided, probe="secrets-get", suggestion=(CATCH_ALL,))
+        return
+    text = "Nothing is recorded: every stage at which a request is written is left out: take ResponseStarted and "
+    text += "ResponseComplete out of omitStages"
+    mark = subject.place("omitStages", *(f"rules[{index}].omitStages" for index, _ in subject.acting))
+    yield Found(text, rule=decided, probe="secrets-get", mark=mark)
 
 
 def records_nothing(subject: Subject) -> bool:
     """No request is recorded, whoever asks for what."""
-    return not any(rule.level is not Level.NONE for _, rule in subject.acting)
+    return not any(rule.level is not Level.NONE and _stages_of(subject, rule) for _, rule in subject.acting)
+
+
+def _stages_of(subject: Subject, rule: Rule) -> set[Stage]:
+    """Those at which what the rule decides is recorded, but for panics."""
+    return {*Stage} - {Stage.PANIC, *subject.policy.omit_stages, *rule.omit_stages}
 
 
 @lint_rule("AP011", "no rule for everything else", Severity.MEDIUM, source=CODE, by_outcome=True)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _API: Final = "https://kubernetes.io/docs/reference/kubernetes-api/"
 _REMOVED: Final = "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"
+_CORE: Final = ' (which is written "")'
 _OF_THE_KUBELET: Final = frozenset({"metrics", "log", "stats", "spec", "pods", "healthz", "configz", "checkpoint"})
 """Subresources of nodes that kubelets ask about when they authorize; no request names them."""
 
@@ -106,7 +107,8 @@ def _astray(subject: Subject, rule: Rule, named: _Named, home: ApiResource) -> _
     leaks = rule.level.rank > Level.METADATA.rank and is_leaking(home.group, named.homes_name)
     level = Level.METADATA if leaks else rule.level
     meant = replace(rule, level=level, resources=(GroupResources(home.group, (named.homes_name,)),))
-    outcomes = [(asked, subject.decide(asked)) for asked in samples(meant, rule.verbs or ALL_VERBS)]
+    verbs = [verb for verb in rule.verbs if verb in ALL_VERBS] or ALL_VERBS  # AP013 tells of the others
+    outcomes = [(asked, subject.decide(asked)) for asked in samples(meant, verbs)]
     if not outcomes:
         return None
     asked, decision = min(outcomes, key=lambda item: _more(item[0], item[1], meant))
@@ -139,8 +141,10 @@ def _names(rule: Rule, group: str, base: str) -> bool:
 def _wrong_group(subject: Subject, index: int, found: list[_Astray]) -> Found:
     worst = max(found, key=lambda item: item.severity.rank)
     rule = subject.rules[index]
-    listed = several([f"{item.named.name} is in {group_name(item.home.group)}" for item in found], most=6)
-    where = group_name(worst.named.group)
+    homes = dict.fromkeys(f"{item.named.name} is in {group_name(item.home.group)}" for item in found)
+    listed = several(list(homes), most=6).replace(group_name(""), group_name("") + _CORE, 1)
+    groups = dict.fromkeys(item.named.group for item in found)
+    where = several([f'the group "{group}"' if group else group_name("") for group in groups])
     text = f"{rule_name(subject, index)} looks for {_them(found)} in {where}: {listed}"
     level = subject.decide(worst.asked).level
     match worst.severity:
@@ -164,7 +168,7 @@ def _wrong_group(subject: Subject, index: int, found: list[_Astray]) -> Found:
 
 
 def _them(found: list[_Astray]) -> str:
-    return several([f'"{item.named.name}"' for item in found])
+    return several(list(dict.fromkeys(f'"{item.named.name}"' for item in found)))
 
 
 def _in_their_groups(rule: Rule, found: list[_Astray]) -> tuple[Rule, ...]:
@@ -250,7 +254,8 @@ def _unknown_of(rule: Rule, subject: Subject) -> Iterator[tuple[str, str]]:
     """Path within the rule, and what is wrong with it."""
     for index, entry in enumerate(rule.resources):
         if entry.group not in {"", "*"} and entry.group not in GROUPS and _is_ours(entry.group) and not entry.resources:
-            yield f"resources[{index}].group", f'no API group is called "{entry.group}"'
+            core = ', the core group is written ""' if entry.group in {"core", "v1"} else ""
+            yield f"resources[{index}].group", f'no API group is called "{entry.group}"{core}'
     for named in _named(rule):
         if not _is_ours(named.group) or _home(named, subject) is not None:
             continue

@@ -10,7 +10,7 @@ from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, li
 from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import PROBE, is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, rule_name, titles
-from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, metadata_for, narrowed
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, is_for_everything, metadata_for, narrowed
 from kubewitness.auditpolicy.probes.credentials import SECRETS
 from kubewitness.auditpolicy.probes.request import ANONYMOUS, Probe, on_path, request
 from kubewitness.auditpolicy.types import Level, Rule, Stage
@@ -165,12 +165,13 @@ def _failed(subject: Subject, ids: tuple[str, ...], severity: Severity | None) -
         if _is_about_one_kind(subject, rule, probes):
             continue
         reason = decider(subject, rule)
+        whole = rule == NO_RULE or is_for_everything(subject.rules[rule])
         if rule != NO_RULE and subject.rules[rule].level is Level.NONE:
-            reason += f": add {_EVERYBODY} to it, neither of which a failed login has"
+            reason += "" if whole else f": add {_EVERYBODY} to it, neither of which a failed login has"
         elif rule != NO_RULE:
-            reason = f"{rule_name(subject, rule)} leaves out ResponseStarted, their only stage"
+            reason, whole = f"{rule_name(subject, rule)} leaves out ResponseStarted, their only stage", False
         text = f"{capital(titles(probes))}: not recorded, {reason}"
-        yield Found(text, rule, probes[0].id, _rest(probes), (CATCH_ALL,) if rule == NO_RULE else (), severity)
+        yield Found(text, rule, probes[0].id, _rest(probes), (CATCH_ALL,) if whole else (), severity)
 
 
 def _is_about_one_kind(subject: Subject, rule: int, probes: tuple[Probe, ...]) -> bool:

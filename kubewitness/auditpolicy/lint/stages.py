@@ -21,7 +21,7 @@ _FLAGS: Final = "https://kubernetes.io/docs/reference/command-line-tools-referen
 _FIELDS: Final = "https://kubernetes.io/docs/reference/using-api/server-side-apply/#managed-fields"
 
 
-@lint_rule("AP060", "how a request ended is not recorded", Severity.HIGH, source=AUDITING)
+@lint_rule("AP060", "how a request ended is not recorded", Severity.HIGH, source=AUDITING, by_outcome=True)
 def outcome_omitted(subject: Subject) -> Iterator[Found]:
     """The answer's code comes with ResponseComplete (of a watch or a stream with ResponseStarted already).
 
@@ -32,8 +32,10 @@ def outcome_omitted(subject: Subject) -> Iterator[Found]:
     if not found:
         return
     omitted = _omitted(subject, subject.rules[found[0]])
-    what = "every stage" if len(omitted) == len(Stage) else several(sorted(omitted))
-    text = f"{rule_names(subject, found)}: {what} left out, so that the log never says how a request ended"
+    text = f"{rule_names(subject, found)}: {several(sorted(omitted))} left out, so that the log never says how a "
+    text += "request ended"
+    if len(omitted) == len(Stage):
+        text = f"{rule_names(subject, found)}: every stage left out, so that nothing of this is logged"
     is_policys = Stage.RESPONSE_COMPLETE in subject.policy.omit_stages
     mark = subject.place("omitStages" if is_policys else f"rules[{found[0]}].omitStages")
     yield Found(f"{text}: record ResponseComplete", found[0], mark=mark)

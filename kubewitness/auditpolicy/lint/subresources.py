@@ -9,8 +9,8 @@ from kubewitness.auditpolicy.lint.rule import CODE, NO_RULE, Found, LintRule, li
 from kubewitness.auditpolicy.lint.silent import silent
 from kubewitness.auditpolicy.lint.subject import is_dropped
 from kubewitness.auditpolicy.lint.words import capital, decider, titles
-from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, metadata_for, narrowed
-from kubewitness.auditpolicy.types import Level, Rule
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL, WRITES, is_for_everything, metadata_for, narrowed
+from kubewitness.auditpolicy.types import Level
 from kubewitness.model import Severity
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kubewitness.auditpolicy.lint.named import Named
     from kubewitness.auditpolicy.lint.subject import Subject
     from kubewitness.auditpolicy.probes import Probe
+    from kubewitness.auditpolicy.types import Rule
 
 _WEBSOCKET: Final = "https://kubernetes.io/blog/2024/08/20/websockets-transition/"
 
@@ -127,7 +128,7 @@ def custom_resources(subject: Subject) -> Iterator[Found]:
 
 def _all_writes(subject: Subject, rule: int) -> tuple[Rule, ...]:
     """What the rule drops of writes, recorded: groups that nobody knows cannot be listed."""
-    if rule == NO_RULE or replace(subject.rules[rule], omit_stages=(), omit_managed_fields=None) == Rule(Level.NONE):
+    if rule == NO_RULE or is_for_everything(subject.rules[rule]):
         return (CATCH_ALL,)
     return (narrowed(subject.rules[rule], Level.METADATA, WRITES),)
 

@@ -101,6 +101,14 @@ def test_no_advice_switches_the_log_off(first: str, second: str, *, moves: bool)
     assert dead.message.endswith("to decide first" if moves else "remove it")
 
 
+def test_no_advice_mends_a_rule_that_a_suggestion_replaces() -> None:
+    found = linted(f"{HEADER}- level: Metadata\n  verbs: [create]\n- level: None\n").findings
+
+    (login,) = (item for item in found if item.id == "AP044")
+    assert "add userGroups" not in login.message
+    assert (login.suggestion, login.replaces) == ("- level: Metadata\n", True)
+
+
 def test_what_needs_flags_is_said_to_be_not_looked_at() -> None:
     found = linted(HEADER + "- level: Metadata\n", NEWEST, "no flags were given")
 
