@@ -14,7 +14,7 @@ from kubewitness.auditpolicy.compiled import compile_policy
 from kubewitness.auditpolicy.difference.effect import Kind, changes, effect_of, kind_of, whole_effect
 from kubewitness.auditpolicy.emitted import emitted
 from kubewitness.auditpolicy.evaluate import RequestAttributes
-from kubewitness.auditpolicy.membership import usual_groups
+from kubewitness.auditpolicy.membership import ANONYMOUS, usual_groups
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,9 +97,10 @@ class _Named:
 
     def request(self, others: _Named, turn: int, *, is_path: bool) -> RequestAttributes:
         """One request; ``others``: what is taken where these rules name nothing."""
-        user = _one(self.users, (_SOMEBODY, *others.users), turn, _STEPS[0])
+        user = _one(self.users, (_SOMEBODY, ANONYMOUS, *others.users), turn, _STEPS[0])
         group = _one(self.groups, ("", *others.groups), turn, _STEPS[1])
-        groups = tuple(dict.fromkeys((*usual_groups(user), *([group] if group else []))))
+        more = [group] if group and user != ANONYMOUS else []  # who is in no other group
+        groups = tuple(dict.fromkeys((*usual_groups(user), *more)))
         verb = _one(self.verbs, (*others.verbs, "get", "create"), turn, _STEPS[2])
         asked = RequestAttributes(user, groups, verb)
         if is_path:
