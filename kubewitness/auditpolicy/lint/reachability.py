@@ -61,6 +61,16 @@ def replaces(rule: Rule, others: Sequence[Rule], *, any_group: bool) -> bool:
     return all(any(rule_matches(other, item, any_group=any_group) for other in others) for item in asked)
 
 
+def never_reached(rules: Sequence[Rule], *, any_group: bool) -> frozenset[int]:
+    """The indexes of those that no request reaches behind the others; of equal ones the first is kept."""
+    found: set[int] = set()
+    for index, rule in enumerate(rules):
+        before = [other for at, other in enumerate(rules[:index]) if at not in found]
+        if before and replaces(rule, before, any_group=any_group):
+            found.add(index)
+    return frozenset(found)
+
+
 def rarest_requests(rule: Rule, fresh: str) -> Iterator[RequestAttributes]:
     """Requests that ``rule`` matches: whatever matches each of them matches everything that ``rule`` matches.
 

@@ -45,7 +45,8 @@ class LintFinding:
     ``suggestion`` is YAML to paste before the rule that decided, which stands at ``rule_line`` and ``rule_column`` (for
     ``NO_RULE`` the last rule does). ``replaces``: no request reaches that rule behind it, so it can go. ``check``: the
     check that found it, for the ids AF. ``stands_in``: the rule in whose lines ``line`` is. The other fields are those
-    of ``Found``. ``edit``: the suggestion as an edit of the file; ``None`` where it cannot be one.
+    of ``Found``. ``edit``: the suggestion as an edit of the file; ``None`` where it cannot be one. ``written``: the
+    rules of the suggestion, each with its YAML.
     """
 
     id: str
@@ -63,6 +64,7 @@ class LintFinding:
     check: str | None = None
     stands_in: int | None = None
     edit: Edit | None = None
+    written: tuple[tuple[Rule, str], ...] = ()
 
 
 _S = TypeVar("_S")

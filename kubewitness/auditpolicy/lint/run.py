@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kubewitness.apiserver import AuditSettings
+    from kubewitness.auditpolicy.types import Rule
     from kubewitness.model import ServerVersion
 
 MOST_RULES: Final = 1000
@@ -161,7 +162,8 @@ class _Source:
         if subject is not None:
             decided = subject.place_of(found.rule) if found.rule is not None else None
             mark = mark or subject.place_of(found.rule)
-        suggestion = rules_yaml(found.suggestion, self._indent()) if found.suggestion else None
+        written = self._written(found.suggestion)
+        suggestion = "".join(text for _, text in written) or None
         return LintFinding(
             id=rule.id,
             severity=found.severity or rule.severity,
@@ -177,7 +179,14 @@ class _Source:
             replaces=subject is not None and _replaces(subject, found),
             edit=self._edit(subject, found.rule, suggestion),
             stands_in=subject.rule_at(mark) if subject is not None and mark is not None else None,
+            written=written,
         )
+
+    def _written(self, rules: tuple[Rule, ...]) -> tuple[tuple[Rule, str], ...]:
+        """Nothing where one of them cannot be written."""
+        texts = [(rule, rules_yaml((rule,), self._indent())) for rule in rules]
+        whole = tuple((rule, text) for rule, text in texts if text is not None)
+        return whole if len(whole) == len(rules) else ()
 
     def _edit(self, subject: Subject | None, rule: int | None, suggestion: str | None) -> Edit | None:
         """Of the file itself; inside another file a line may be anything."""

@@ -217,10 +217,19 @@ def _for_anonymous(subject: Subject, rule: int) -> tuple[Rule, ...]:
         return (CATCH_ALL,)
     dropping = subject.rules[rule]
     recorded = narrowed(dropping, Level.METADATA, dropping.verbs, ANONYMOUS[1])
+    if dropping.non_resource_urls:
+        urls = tuple(url for url in dropping.non_resource_urls if not url.startswith(_CHECKED))
+        recorded = replace(recorded, non_resource_urls=urls)
+        if not any(url.endswith("*") and _CHECKED[0].startswith(url[:-1]) for url in urls):
+            return (recorded,)
     if dropping.resources or dropping.namespaces or (dropping.verbs and "get" not in dropping.verbs):
         return (recorded,)
     checks = Rule(Level.NONE, user_groups=ANONYMOUS[1], non_resource_urls=("/healthz*", "/livez*", "/readyz*"))
     return checks, recorded
+
+
+_CHECKED: Final = ("/healthz", "/livez", "/readyz", "/version")
+"""What load balancers and clients ask for all the time, without a credential."""
 
 
 RULES: Final[tuple[LintRule[Subject], ...]] = (

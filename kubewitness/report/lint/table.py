@@ -9,12 +9,15 @@ import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.auditpolicy.lint.reachability import never_reached
+from kubewitness.auditpolicy.policyyaml import CATCH_ALL
+from kubewitness.auditpolicy.validate import ANY_GROUP_SINCE
 from kubewitness.model import Severity
 from kubewitness.report.lint.report import not_looked_at, summary_line, where_to_write
 from kubewitness.report.safe import safe, safe_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kubewitness.auditpolicy.lint import Linted, LintFinding
     from kubewitness.report import Options
@@ -77,7 +80,7 @@ class _Writer:
         if written:
             last = max(written, key=lambda finding: finding.replaces)
             yield f"    write {where_to_write(last)}:"
-            for suggestion in _to_write(written):
+            for suggestion in _to_write(item, written):
                 yield from (f"      {line}" for line in safe_lines(suggestion, ascii_only=self.ascii_only))
 
     def _place(self, item: Linted, finding: LintFinding) -> str:
@@ -116,11 +119,14 @@ class _Writer:
         return f"\x1b[{style}m{text}\x1b[0m" if self.color and style else text
 
 
-def _to_write(written: Sequence[LintFinding]) -> Iterable[str]:
-    """Each suggestion once; a rule for everything is all that is needed."""
-    suggestions = dict.fromkeys(finding.suggestion or "" for finding in written)
-    whole = [text for text in suggestions if text.strip() == "- level: Metadata"]
-    return whole or suggestions
+def _to_write(item: Linted, found: Sequence[LintFinding]) -> list[str]:
+    """Each rule once, without those that no request would reach; a rule for everything is all that is needed."""
+    written = [pair for finding in found for pair in finding.written]
+    whole = [text for rule, text in written if rule == CATCH_ALL]
+    if whole:
+        return whole[:1]
+    unneeded = never_reached([rule for rule, _ in written], any_group=item.version >= ANY_GROUP_SINCE)
+    return [text for at, (_, text) in enumerate(written) if at not in unneeded]
 
 
 def _place_of(finding: LintFinding) -> tuple[int | None, int | None]:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from kubewitness.auditpolicy.lint import lint
 from kubewitness.report import Options
 from kubewitness.report.lint.table import render
@@ -43,6 +45,29 @@ def test_where_a_rule_for_everything_is_to_be_written_no_other_is_shown() -> Non
 
     assert shown.count("    write ") == 1
     assert "\n    write instead of rules[1]:\n        - level: Metadata\n\n" in shown
+
+
+@pytest.mark.parametrize(
+    ("rules", "once"),
+    [
+        ("  - level: None\n    userGroups: [system:authenticated]\n", "userGroups: ["),
+        (
+            "  - level: Request\n    verbs: [create, delete]\n    resources: [{group: apps}]\n"
+            "  - level: Request\n    verbs: [update, delete]\n"
+            "    resources: [{group: apps, resources: [deployments]}]\n",
+            "verbs: [deletecollection]",
+        ),
+    ],
+    ids=["AP042", "AP052"],
+)
+def test_what_is_to_be_written_holds_no_rule_that_another_makes_needless(rules: str, once: str) -> None:
+    head = lintreports.POLICY[: lintreports.POLICY.index("  #")]
+    policy = f"{head}{rules}  - level: Metadata\n"
+
+    shown = render(lintreports.report(*lint("p.yaml", policy.encode(), lintreports.NEWEST)), Options())
+
+    assert shown.count("    write ") == 1
+    assert shown.count(once) == 1
 
 
 def test_a_clean_policy_and_one_that_was_not_judged_say_so() -> None:
