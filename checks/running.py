@@ -184,7 +184,7 @@ def _elsewhere(server: ApiServer, standard: Standard) -> Unknown | None:
 
 def _lost(process: Process, path: str, shape: Shape | None, evidence: tuple[Evidence, ...]) -> Fail | None:
     """What is at ``path`` now is not what the process writes to."""
-    remedy = "start kube-apiserver again: it goes on writing to the file that it has open"
+    remedy = "run the audit deploy: it saves what the process has open, then starts it again; by hand, copy that first"
     if shape is None:
         return Fail(f"{path} is not there", remedy, "the file that the process holds open", "no file", evidence)
     held = [(item.shape.inode, item.shape.device) for item in process.open_logs]

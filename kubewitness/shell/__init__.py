@@ -21,7 +21,7 @@ STATE_DIR: Final = "/var/lib/kubewitness"
 _PARTS: Final = {
     "probe": ("node", "probe"),
     "runs": ("node", "runs"),
-    "transaction": ("node", "lock", "files", "gate", "transaction"),
+    "transaction": ("node", "lock", "files", "removedlog", "gate", "transaction"),
 }
 
 

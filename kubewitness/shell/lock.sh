@@ -15,6 +15,7 @@ fail() {
 }
 refuse() { # nothing is in force of this run: its folder is worth keeping only where a file was written and put back
   fail "$*"
+  drop_saved
   [ -n "$policy_done" ] || rm -rf "$run"
   end 10
 }
@@ -23,6 +24,7 @@ stop() { # nothing was begun: there is neither a journal nor a lock of ours
   exit 10
 }
 end() { # CODE
+  add_to_saved || fail "${saved#"$ROOT"}: the last events of the removed log could not be saved: is the disk full?"
   unstage "$policy" "$manifest"
   unlock
   exit "$1"

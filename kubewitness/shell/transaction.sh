@@ -156,7 +156,7 @@ bring_into_force() {
   case $RESTART in
   manifest) say "waiting for the kubelet to replace kube-apiserver (about 45 s)" ;;
   process)
-    say "replacing the kube-apiserver process, so that it reads the policy (about 5 s)"
+    say "replacing the kube-apiserver process (about 5 s)"
     replace_process "$old"
     ;;
   drain)
@@ -192,6 +192,9 @@ record() { # what this run leaves, for the next one to compare with: all three f
 lock
 receive
 look_again
+if [ "$RESTART" != none ] && ! save_removed_log "${old%%.*}"; then
+  refuse "$LOG: was removed while kube-apiserver writes to it, and its events could not be saved beside it: make room, then start again"
+fi
 prepare
 changed_at=$(date +%s) begun=$(clock)
 write
