@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from kubewitness.check import Fail, NotApplicable, Result, Unknown, check, declared, from_differences, not_read
 from kubewitness.demand import differences
-from kubewitness.drift import since_last_run
+from kubewitness.drift import look_first, since_last_run
 from kubewitness.model import Rung, Severity, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.staleness import needs_new_process
@@ -33,9 +33,11 @@ def drift_from_standard(server: ApiServer, standard: Standard) -> Result:
         return not_read(server.policy.loaded)
     result = from_differences(differences(server, standard.audit), "nothing falls short of the standard")
     if isinstance(result, Fail):
-        return replace(result, remedy="run the audit deploy; with --dry it shows what it would change")
+        remedy = look_first(server) or "run the audit deploy; with --dry it shows what it would change"
+        return replace(result, remedy=remedy)
     if why := needs_new_process(server):
-        return Fail(why, "run the audit deploy: it starts kube-apiserver again", "a fresh process", "an older one")
+        remedy = look_first(server) or "run the audit deploy: it starts kube-apiserver again"
+        return Fail(why, remedy, "a fresh process", "an older one")
     return result
 
 

@@ -7,6 +7,7 @@ from kubewitness.apiserver import AuditSettings, Flags
 from kubewitness.auditpolicy import Level, Loaded
 from kubewitness.canary import predict, recorded_level
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, log_file
+from kubewitness.drift import look_first
 from kubewitness.model import Evidence, Reason, Rung, Severity, Source, Unread
 from kubewitness.observed import ApiServer
 from kubewitness.probe.reading import AuditLog, Canary, Process, Shape
@@ -81,7 +82,7 @@ def audit_policy_loaded(server: ApiServer, standard: Standard) -> Result:
         server.saw(f"/proc/{process.pid}", f"started {started}"),
     )
     if is_stale(server):
-        remedy = "run the audit deploy: it replaces the process and proves the policy"
+        remedy = look_first(server) or "run the audit deploy: it replaces the process and proves the policy"
         return Fail("the policy is newer than the process", remedy, f"started after {changed}", started, evidence)
     return Pass(f"the process started {started}, the policy changed {changed}", evidence)
 
@@ -142,9 +143,24 @@ def audit_canary(server: ApiServer, standard: Standard) -> Result:
         return Unknown(Reason.PARSE, "the policy cannot be read, so nothing can be predicted")
     wanted = predict(loaded.policy, server.known_version).level(canary.code)
     if wanted is None:
-        answer = f"was answered with {canary.code}, not with 403 or 401" if canary.code else "had no answer"
-        return Unknown(Reason.NOT_OBSERVED, f"the canary {answer}", "is there curl, openssl or python3 on the node?")
+        return _no_canary(server, process, canary)
     return _recorded(server, canary, wanted)
+
+
+def _no_canary(server: ApiServer, process: Process, canary: Canary) -> Unknown:
+    """An answer that tells nothing, or none: from a server that does not answer, or for want of a client."""
+    if canary.code:
+        message = f"the canary was answered with {canary.code}, not with 403 or 401"
+        return Unknown(Reason.NOT_OBSERVED, message, "ask again: an anonymous request gets one of these two")
+    clients = {"curl", "openssl", "python3"}
+    if not clients & server.reading.tools:
+        remedy = f"none of {', '.join(sorted(clients))} is on the node: install one"
+        return Unknown(Reason.NOT_OBSERVED, "the canary had no answer", remedy)
+    ready = process.answers.get("/readyz")
+    if ready is None or ready.code == 0:
+        remedy = "find out why kube-apiserver does not answer: journalctl -u kubelet, and its own log"
+        return Unknown(Reason.NOT_OBSERVED, "the canary had no answer: /readyz does not answer either", remedy)
+    return Unknown(Reason.NOT_OBSERVED, "the canary had no answer", f"ask again: /readyz answers {ready.code}")
 
 
 def _recorded(server: ApiServer, canary: Canary, wanted: Level) -> Result:

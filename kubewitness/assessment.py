@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from kubewitness import __version__
 from kubewitness.catalogue import load_catalogue
 from kubewitness.content import own_policy_text, read_standard
-from kubewitness.ladder import assess
-from kubewitness.model import Report, Run, Source
+from kubewitness.errors import KubewitnessError
+from kubewitness.ladder import UnreadTarget, assess
+from kubewitness.model import Reason, Report, Run, Source, Unread
 from kubewitness.standard import parse_rung
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
+    from kubewitness.ladder import Subject
     from kubewitness.model import Finding, Target
     from kubewitness.standard import Standard
 
@@ -43,7 +45,8 @@ def assess_fleet(
     targets: list[Target] = []
     findings: list[Finding] = []
     for subject, name, policy in collect(hosts, limit, f"kubewitness-{run}" if prove else "", progress):
-        target, found = assess(subject, standards.get(name, policy), catalogue, {"--prove"} if prove else ())
+        asked, wanted = standards.for_host(subject, name, policy)
+        target, found = assess(asked, wanted, catalogue, {"--prove"} if prove else ())
         targets.append(target)
         findings.extend(found)
     return Report(
@@ -59,25 +62,46 @@ class _Standards:
     def __init__(self, name: str | None, require: str | None) -> None:
         self._name = name
         self._rung = parse_rung(require) if require else None
-        self._read: dict[tuple[str, str | None], Standard] = {}
+        self._read: dict[str, Standard] = {}
+        self._policies: dict[str, str | Unread] = {}
         if name:
-            self.get(name, None)
+            self._get(name)
 
-    def get(self, name: str, policy: str | None) -> Standard:
-        """The standard of a host, with the text of the policy file that its host data names."""
-        wanted = self._name or name, policy
-        if wanted not in self._read:
-            standard = read_standard(wanted[0])
+    def for_host(self, subject: Subject, name: str, policy: str | None) -> tuple[Subject, Standard]:
+        """The standard of a host, with the text of the policy file that its host data names.
+
+        Where there is no such file nothing can be said of this host; the others go on.
+        """
+        standard = self._get(self._name or name)
+        text = self._policy(policy) if policy else None
+        match text:
+            case None:
+                return subject, standard
+            case Unread() if isinstance(subject, UnreadTarget):
+                return subject, standard
+            case Unread():
+                return UnreadTarget(subject.name, subject.cluster, subject.kind, text, subject.ceiling), standard
+        return subject, standard.with_policy(text)
+
+    def _get(self, name: str) -> Standard:
+        if name not in self._read:
+            standard = read_standard(name)
             if self._rung is not None:
                 standard = standard.requiring(dict.fromkeys(Source, self._rung))
-            if policy:
-                standard = standard.with_policy(own_policy_text(policy))
-            self._read[wanted] = standard
-        return self._read[wanted]
+            self._read[name] = standard
+        return self._read[name]
+
+    def _policy(self, path: str) -> str | Unread:
+        if path not in self._policies:
+            try:
+                self._policies[path] = own_policy_text(path)
+            except KubewitnessError as error:
+                self._policies[path] = Unread(Reason.NOT_OBSERVED, str(error))
+        return self._policies[path]
 
     @property
     def names(self) -> str:
-        return ", ".join(sorted({name for name, _ in self._read}))
+        return ", ".join(sorted(self._read))
 
 
 def _now() -> str:

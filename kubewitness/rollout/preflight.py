@@ -131,9 +131,10 @@ def _process(server: ApiServer, process: Process) -> Iterator[str]:
                 f"{server.name}: {path} answers 401: without a credential readiness cannot be seen: allow anonymous"
                 " requests for /readyz and /livez (AuthenticationConfiguration, anonymous.conditions)"
             )
-        elif answer is None or answer.code != 200:
-            code = answer.code if answer else "nothing"
-            yield f"{server.name}: {path} answers {code} before any change: mend that first"
+        elif answer is None or answer.code == 0:
+            yield f"{server.name}: {path} does not answer: mend that first: journalctl -u kubelet says why"
+        elif answer.code != 200:
+            yield f"{server.name}: {path} answers {answer.code} before any change: mend that first"
     for name in differing_flags(server):
         yield (
             f"{server.name}:{server.manifest_path}: --{name} differs from the running process: the kubelet has not"

@@ -221,4 +221,20 @@ def test_the_policy_that_the_inventory_names_is_what_is_asked_for(tmp_path: Path
     done = run("check", str(file))
 
     assert done.returncode == 2
-    assert "/nowhere.yaml: No such file or directory: audit_policy names a file" in done.stderr
+    assert "nothing was assessed" in done.stderr
+    assert "/nowhere.yaml: No such file or directory: audit_policy names a file" in " ".join(done.stdout.split())
+
+
+def test_a_policy_that_is_not_there_leaves_one_host_unknown_and_no_other(tmp_path: Path, node: str) -> None:
+    file = tmp_path / "inventory.py"
+    hosts = [("@tree/one", {"root": node}), ("@tree/two", {"root": node, "audit_policy": "/nowhere.yaml"})]
+    file.write_text(f"control_plane = {hosts!r}\n")
+
+    done = run("check", str(file), "--require", "declared", "-o", "json")
+    alone = run("check", str(file), "--require", "declared", "--limit", "@tree/one")
+
+    assert done.returncode == alone.returncode or (alone.returncode, done.returncode) == (0, 3)
+    found = json.loads(done.stdout)["findings"]
+    one, two = ({item["status"] for item in found if item["target"] == name} for name in ("@tree/one", "@tree/two"))
+    assert "PASS" in one
+    assert two <= {"UNKNOWN", "NOT_APPLICABLE"}

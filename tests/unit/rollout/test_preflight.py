@@ -15,8 +15,7 @@ from tests.unit.rollout.test_plan import OFF
 
 MANIFEST: Final = "cp-1:/etc/kubernetes/manifests/kube-apiserver.yaml"
 POLICY_HEAD: Final = "apiVersion: audit.k8s.io/v1\nkind: Policy\nrules:\n"
-
-
+_NO_ANSWER: Final = "does not answer: mend that first: journalctl -u kubelet says why"
 _NEEDED = ["flock", "sha256sum"]
 
 
@@ -142,13 +141,13 @@ class TestTheNode:
             ({"processes": 0}, "cp-1: kube-apiserver does not run: mend that first: journalctl -u kubelet says why"),
             ({"processes": 2}, "cp-1: 2 kube-apiserver processes on one node: not supported yet"),
             ({"answers": {"/readyz": [500, "no"]}}, "cp-1: /readyz answers 500 before any change: mend that first"),
-            ({"answers": {"/livez": [0, ""]}}, "cp-1: /livez answers 0 before any change: mend that first"),
+            ({"answers": {"/livez": [0, ""]}}, f"cp-1: /livez {_NO_ANSWER}"),
             (
                 {"answers": {"/readyz": [401, ""]}},
                 "cp-1: /readyz answers 401: without a credential readiness cannot be seen: allow anonymous requests for"
                 " /readyz and /livez (AuthenticationConfiguration, anonymous.conditions)",
             ),
-            ({"answers": {"/livez": None}}, "cp-1: /livez answers nothing before any change: mend that first"),
+            ({"answers": {"/livez": None}}, f"cp-1: /livez {_NO_ANSWER}"),
             (
                 {"running": {"audit-log-maxage": "7"}},
                 f"{MANIFEST}: --audit-log-maxage differs from the running process: the kubelet has not acted on the"
