@@ -4,6 +4,7 @@ from kubewitness.apiserver import unknown_rotation
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, declared, from_differences
 from kubewitness.demand import (
     backend_differences,
+    log_link_differences,
     log_mount_differences,
     policy_flag_differences,
     policy_link_differences,
@@ -113,7 +114,7 @@ def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
     host = pod.locate(settings.policy_file)
     place = host.host_path if host else "no mount"
     return from_differences(
-        policy_mount_differences(pod, settings) + policy_link_differences(server),
+        policy_mount_differences(pod, settings) + policy_link_differences(server, pod, settings),
         f"it is {place} on the node",
         (server.saw(server.manifest_path, place),),
     )
@@ -130,7 +131,7 @@ def audit_policy_mounted(server: ApiServer, standard: Standard) -> Result:
     code="AF002",
 )
 def audit_log_mounted(server: ApiServer, standard: Standard) -> Result:
-    """A log under no mount dies with its container.
+    """A log under no mount dies with its container, and one that is a link out of it keeps the server from starting.
 
     A mount of the log file itself forbids the rename of a rotation, and from the first rotation on events are
     lost without a word.
@@ -143,7 +144,9 @@ def audit_log_mounted(server: ApiServer, standard: Standard) -> Result:
         return NotApplicable("no log file is set")
     place = server.log_path.host_path if server.log_path else "no mount"
     return from_differences(
-        log_mount_differences(pod, settings), f"it is {place} on the node", (server.saw(server.manifest_path, place),)
+        log_mount_differences(pod, settings) + log_link_differences(server, pod, settings),
+        f"it is {place} on the node",
+        (server.saw(server.manifest_path, place),),
     )
 
 

@@ -15,13 +15,13 @@ from kubewitness.auditpolicy import Loaded, Refused, excesses, load, shortfalls
 from kubewitness.auditpolicy.exemption import exemptions
 from kubewitness.auditpolicy.exemptionwords import recording, those_of, what_of
 from kubewitness.model import Unread
-from kubewitness.probe.reading import File
 
 if TYPE_CHECKING:
     from kubewitness.apiserver import AuditSettings, HostFile
     from kubewitness.godecode.tree import Mark
     from kubewitness.model import ServerVersion
     from kubewitness.observed import ApiServer
+    from kubewitness.probe.reading import File
     from kubewitness.standard import AuditStandard
 
 #: Where the deploy puts what is not there at all. A folder each, so that each mount is as narrow as it can be.
@@ -92,21 +92,36 @@ def policy_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[D
     return _wide(host, "mount of the audit policy") + _optional(host)
 
 
-def policy_link_differences(server: ApiServer) -> tuple[Difference, ...]:
-    """The policy on the node is a symbolic link to where the container sees nothing."""
-    host = server.policy.host if server.policy else None
-    file = server.policy.file if server.policy else None
-    if host is None or not isinstance(file, File) or not isinstance(server.pod, StaticPod) or not file.real:
+def policy_link_differences(server: ApiServer, pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
+    """The policy on the node is a symbolic link to where the container of ``pod`` sees nothing."""
+    host = pod.locate(settings.policy_file) if settings.policy_file else None
+    if host is None:
         return ()
-    folder = server.reading.policy_folders.get(posixpath.dirname(host.host_path))
-    own = posixpath.dirname(host.host_path) if folder is None or not folder.real else folder.real
-    seen = {own, *(volume.host_path for volume in server.pod.volumes if volume.host_path)}
+    file, folder = (
+        server.reading.policies.get(host.host_path),
+        server.reading.policy_folders.get(posixpath.dirname(host.host_path)),
+    )
+    return _leads_out(pod, "audit policy", file, folder, "kube-apiserver exits at its next start")
+
+
+def log_link_differences(server: ApiServer, pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
+    """The same of the log: kube-apiserver makes no folder there, and what it could write stays in its container."""
+    host = pod.locate(settings.log_path) if settings.log_path else None
+    log = server.reading.logs.get(host.host_path) if host else None
+    if log is None:
+        return ()
+    return _leads_out(pod, "audit log", log.file, log.directory, "kube-apiserver exits, or loses it with its container")
+
+
+def _leads_out(pod: StaticPod, field: str, file: File | None, folder: File | None, then: str) -> tuple[Difference, ...]:
+    if file is None or not file.real:
+        return ()
+    own = folder.real if folder and folder.real else posixpath.dirname(file.path)
+    seen = {own, *(volume.host_path for volume in pod.volumes if volume.host_path)}
     if any(f"{file.real}/".startswith(f"{place.rstrip('/')}/") for place in seen):
         return ()
-    remedy = f"put the file itself at {host.host_path}: kube-apiserver exits at its next start"
-    return (
-        Difference("audit policy", "a file below a mount", f"a link to {file.real}, which lies under no mount", remedy),
-    )
+    remedy = f"put the file itself at {file.path}, or take the link away: {then}"
+    return (Difference(field, "a file below a mount", f"a link to {file.real}, which lies under no mount", remedy),)
 
 
 def webhook_mount_differences(pod: StaticPod, settings: AuditSettings) -> tuple[Difference, ...]:
@@ -231,9 +246,10 @@ def differences(server: ApiServer, standard: AuditStandard) -> tuple[Difference,
         *backend_differences(settings),
         *policy_flag_differences(settings),
         *policy_mount_differences(pod, settings),
-        *policy_link_differences(server),
+        *policy_link_differences(server, pod, settings),
         *webhook_mount_differences(pod, settings),
         *log_mount_differences(pod, settings),
+        *log_link_differences(server, pod, settings),
         *rotation_differences(settings, standard),
         *policy,
     )

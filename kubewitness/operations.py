@@ -22,7 +22,7 @@ from kubewitness.observed import observe
 from kubewitness.providers import NotReadError
 from kubewitness.roles import is_control_plane, may_share_a_cluster
 from kubewitness.rollout.diff import describe, printable
-from kubewitness.rollout.outcome import Plan, Refusal, WantedPolicy
+from kubewitness.rollout.outcome import NothingToDo, Plan, Refusal, WantedPolicy
 from kubewitness.rollout.plan import plan_audit
 from kubewitness.rollout.returning import plan_undo
 from kubewitness.rollout.runs import describe_runs
@@ -84,10 +84,11 @@ def undo_audit_logging(undone: str, run: RunContext) -> Generator[FunctionComman
     + run: what this run is called, and who runs it
     """
     reading = _read(NodeReading, run=undone)
-    if reading is None:
+    runs = None if reading is None else _read(PastRuns)
+    if reading is None or runs is None:
         yield from _not_read()
     else:
-        yield from _carry_out(plan_undo(observe(reading, host.name, run.cluster), undone), run)
+        yield from _carry_out(plan_undo(observe(reading, host.name, run.cluster), undone, runs), run)
 
 
 @operation()
@@ -213,13 +214,16 @@ def _leave_out_while_preparing() -> None:
     state.active_hosts.discard(refused_host)
 
 
-def _carry_out(outcome: Plan | Refusal, run: RunContext) -> Generator[FunctionCommand, None, None]:
+def _carry_out(outcome: Plan | Refusal | NothingToDo, run: RunContext) -> Generator[FunctionCommand, None, None]:
     if isinstance(outcome, Refusal):
         for reason in outcome.reasons:
             _say_red(reason)
         if not state.is_executing:  # in a dry run nothing will fail this host later
             _fail_while_preparing()
         yield FunctionCommand(_refuse, (), {})
+    elif isinstance(outcome, NothingToDo):
+        logger.info("%s%s", host.print_prefix, printable(outcome.reason))
+        host.noop(outcome.reason)
     elif not outcome.changes:
         for line in outcome.reasons:
             logger.info("%s%s", host.print_prefix, printable(line))

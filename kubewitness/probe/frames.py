@@ -148,7 +148,7 @@ def _problem(frame: _Frame) -> Unread | None:
 def _file(frame: _Frame) -> File:
     path = frame.need("path")
     if frame.get("absent"):
-        return File(path, None)
+        return File(path, None, real=frame.get("real") or path)
     problem = _problem(frame)
     if "mode" not in frame.fields:
         return File(path, problem or Unread(Reason.PARSE, "could not be looked at"))

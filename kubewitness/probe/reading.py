@@ -43,7 +43,8 @@ class Shape:
 class File:
     """A path of the node. ``shape`` is ``None`` when nothing is there; ``text`` is the content, where it was asked for.
 
-    ``Unread`` in either place: it could not be read. ``real``: where symbolic links lead; empty where nothing is there.
+    ``Unread`` in either place: it could not be read. ``real``: where symbolic links lead, also to
+    nothing; empty where that is not known.
     """
 
     path: str

@@ -103,6 +103,13 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class NothingToDo:
+    """What was asked for has nothing to change, and that is no failure."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Nothing may be changed. Each reason is one line: what - where - what to do."""
 

@@ -96,10 +96,9 @@ def _folder(path: str) -> str:
 def _plan(server: ApiServer, wanted: WantedPolicy, standard: Standard, manifest: FileChange) -> Plan | Refusal:
     pod = read_static_pod(manifest.after or "", manifest.path)
     settings = audit_settings(parse_flags(pod.argv), server.version)
-    host, wrong = pod.locate(settings.policy_file), demand.policy_mount_differences(pod, settings)
+    host, wrong = pod.locate(settings.policy_file), tuple(_unseen(server, pod, settings))
     if host is None or wrong:
-        place = f"{server.name}:{manifest.path}: --audit-policy-file={settings.policy_file}"
-        return Refusal(tuple(f"{place}: {d.actual}; should be {d.expected}: {d.remedy}" for d in wrong))
+        return Refusal(tuple(f"{server.name}:{manifest.path}: {reason}" for reason in wrong))
     text = _present_text(server, host.host_path)
     if isinstance(text, Unread):
         return Refusal((f"{server.name}:{host.host_path}: {text.detail}",))
@@ -107,6 +106,18 @@ def _plan(server: ApiServer, wanted: WantedPolicy, standard: Standard, manifest:
     if text is not None and not keep and not wanted.may_replace and not _expendable(server, text):
         return Refusal((_what_is_missing(server, standard, text, host.host_path),))
     return _finish(server, manifest, FileChange(host.host_path, text, text if keep else wanted.text), standard)
+
+
+def _unseen(server: ApiServer, pod: StaticPod, settings: AuditSettings) -> Iterator[str]:
+    """Why the container of the planned ``pod`` would not see the policy, or more than it, or not reach the log."""
+    policy = (
+        *demand.policy_mount_differences(pod, settings),
+        *demand.policy_link_differences(server, pod, settings),
+    )
+    for d in policy:
+        yield f"--audit-policy-file={settings.policy_file}: {d.actual}; should be {d.expected}: {d.remedy}"
+    for d in demand.log_link_differences(server, pod, settings):
+        yield f"--audit-log-path={settings.log_path}: {d.actual}; should be {d.expected}: {d.remedy}"
 
 
 def _present_text(server: ApiServer, path: str) -> str | Unread | None:

@@ -97,8 +97,7 @@ def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> I
 def _mounts(server: ApiServer) -> Iterator[str]:
     if not isinstance(server.pod, StaticPod) or server.settings is None:
         return
-    unseen = (*demand.webhook_mount_differences(server.pod, server.settings), *demand.policy_link_differences(server))
-    for difference in unseen:
+    for difference in demand.webhook_mount_differences(server.pod, server.settings):
         yield f"{server.name}:{server.manifest_path}: {difference.field}: {difference.actual}: {difference.remedy}"
     for difference in demand.log_mount_differences(server.pod, server.settings):
         yield (

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kubewitness.observed import LastRun
-from kubewitness.rollout.outcome import Plan, Refusal
+from kubewitness.rollout.outcome import NothingToDo, Plan, Refusal
 from kubewitness.rollout.plan import plan_return
+from kubewitness.rollout.runs import later_change, undone_by
+from kubewitness.shell import STATE_DIR
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kubewitness.observed import ApiServer
+    from kubewitness.rollout.runs import PastRun
 
 
-def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
-    """Put back what ``run`` replaced; a Refusal where that is not known any more, or was changed since."""
+def plan_undo(server: ApiServer, run: str, runs: Sequence[PastRun]) -> Plan | Refusal | NothingToDo:
+    """Put back what ``run`` replaced; a Refusal where that is not known any more, or was changed since.
+
+    ``runs``: all that the node remembers, the newest first.
+    """
     place = f"{server.name}: run {run}"
     record = _text(server, "record.json")
     if record is None:
@@ -25,12 +33,13 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     except (ValueError, KeyError, TypeError, RecursionError):
         return Refusal((f"{place}: its record cannot be read: put its files back by hand",))
     now = {"manifest": server.manifest_text, "policy": _present_policy(server, policy_path)}
-    touched = {
-        name for name in now if _text(server, f"{name}.new") is not None or _text(server, f"{name}.old") is not None
-    }
+    touched = {name for name in now if _there(server, f"{name}.new") or _there(server, f"{name}.old")}
+    if not touched:
+        return NothingToDo(f"run {run}: it changed no file: nothing to undo")
+    paths = {"manifest": server.manifest_path, "policy": policy_path}
     for name in sorted(touched):
         if _text(server, f"{name}.new") != now[name]:  # no .new: the run took it away
-            return Refusal((f"{place}: the {name} was changed after it: {_later(server, run)}, or edit it by hand",))
+            return Refusal((_changed_since(server, run, name, paths[name], runs),))
     for name in sorted(touched):
         if _text(server, f"{name}.old") is None and not (name == "policy" and _there(server, "policy.absent")):
             return Refusal((f"{place}: what the {name} was before is not there any more: put it back by hand",))
@@ -43,10 +52,18 @@ def plan_undo(server: ApiServer, run: str) -> Plan | Refusal:
     return replace(found, undone=run) if isinstance(found, Plan) else found
 
 
-def _later(server: ApiServer, run: str) -> str:
-    """What to undo first, where the later change was ours."""
-    last = server.last_run.run if isinstance(server.last_run, LastRun) else run
-    return f"undo run {last} first" if last != run else "undo the later change first"
+def _changed_since(server: ApiServer, run: str, name: str, path: str, runs: Sequence[PastRun]) -> str:
+    """Who changed the file after ``run``, and what to do first."""
+    place = f"{server.name}: run {run}"
+    if by := undone_by(runs).get(run):
+        return f"{place}: run {by} undid it already: undo that run to have it again"
+    if later := later_change(runs, run, name):
+        return f"{place}: the {name} was changed after it: undo run {later} first"
+    if not _there(server, f"{name}.new"):
+        return f"{server.name}:{path}: written by hand since run {run} took it away: remove it first, then start again"
+    left = f"{STATE_DIR}/runs/{run}/{name}.new"
+    how = f"put back {left} first ({shlex.join(['cp', left, path])}), then start again"
+    return f"{server.name}:{path}: changed by hand since run {run}: {how}"
 
 
 def _text(server: ApiServer, name: str) -> str | None:

@@ -54,12 +54,34 @@ def _undone(record: str) -> str:
     return str(said.get("undone") or "") if isinstance(said, dict) else ""
 
 
+def undone_by(runs: Sequence[PastRun]) -> dict[str, str]:
+    """Which run undid which; one that was undone itself undid nothing. ``runs``: the newest first."""
+    found: dict[str, str] = {}
+    for run in runs:
+        if run.finished and run.undone and run.id not in found:
+            found[run.undone] = run.id
+    return found
+
+
+def later_change(runs: Sequence[PastRun], run: str, file: str) -> str | None:
+    """The newest run after ``run`` that changed ``file`` (policy or manifest) and is to be undone before it.
+
+    ``None``: no run of ours did. ``runs``: the newest first.
+    """
+    gone = undone_by(runs)
+    for later in runs:
+        in_force = later.finished and not later.undone and later.id not in gone
+        if in_force and later.id > run and any(changed.startswith(file) for changed in later.changed):
+            return later.id
+    return None
+
+
 def describe_runs(runs: Sequence[PastRun], undo: str) -> Iterator[str]:
     """Lines for the terminal: each run, and how one is undone. ``undo``: that command, with RUN for the id."""
     if not runs:
         yield "no run of ours is remembered on this node: there is nothing to undo"
         return
-    gone = {run.undone for run in runs if run.finished}
+    gone = undone_by(runs)
     for run in runs:
         yield f"{run.id}  {_when(run.id)}  {_what(run)}{', undone since' if run.id in gone else ''}"
     if any(run.finished and run.changed for run in runs):

@@ -30,11 +30,10 @@ content() {
 seen() {
   if ! seen_at=$(at "$2"); then
     frame file "role=$1" "path64=$(text64 "$2")" problem=link-loop
-  elif seen_shape=$(shape "$seen_at"); then
-    seen_real=${seen_at#"$ROOT"}
+  elif seen_real=${seen_at#"$ROOT"} && seen_shape=$(shape "$seen_at"); then
     frame file "role=$1" "path64=$(text64 "$2")" "real64=$(text64 "$seen_real")" "$seen_shape" ${3:+"$(content "$seen_at")"}
   elif reachable "$seen_at"; then
-    frame file "role=$1" "path64=$(text64 "$2")" absent=1
+    frame file "role=$1" "path64=$(text64 "$2")" "real64=$(text64 "$seen_real")" absent=1
   else
     frame file "role=$1" "path64=$(text64 "$2")" problem=denied
   fi

@@ -64,7 +64,8 @@ class Given:
     ``flags`` replaces, adds and (``None``) takes out flags; ``args`` are items behind them; ``running`` is what the
     process has instead. A mount has ``host``, ``at`` (the same without it), ``type``, ``read_only``, ``sub_path``,
     ``empty_dir``. ``files``: other names in the manifest folder, each with a text, ``copy`` (of the manifest),
-    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_leads_to``: where it is a link to.
+    ``large`` (a copy beyond our limit), ``denied`` or ``directory``. ``policy_leads_to``, the log's
+    ``leads_to``: where it is a link to.
     ``policy_modes``, ``policy_uids``: of the file and of its folder. ``unread``: manifests, manifest, policy, policy
     folder, log, events, room, descriptors, record. ``last_run``: ``before`` (fields of this class, as that run left
     them), ``proved``, ``record`` (its text). ``age``: of the process, in seconds. ``held``: what it holds open in the
@@ -189,7 +190,7 @@ class Given:
         seen = live and "room" not in self.unread
         room = [log[name] * 1024 if seen and log[name] is not None else None for name in ("free_mib", "used_mib")]
         last = _DENIED if "events" in self.unread else event
-        return AuditLog(File(self.log_at, shape), File(folder, of_folder), last, *room)
+        return AuditLog(File(self.log_at, shape, real=log.get("leads_to", "")), File(folder, of_folder), last, *room)
 
     def _process(self, pid: int) -> Process:
         argv = replace(self, manifest=_BUILT, flags={**self.flags, **self.running}).argv()

@@ -118,7 +118,7 @@ def test_a_run_is_undone_by_the_command_that_it_printed(fresh: ControlPlane) -> 
 def test_undoing_without_a_run_lists_what_can_be_undone(fresh: ControlPlane) -> None:
     before = fresh.state()
 
-    listed = fresh.pyinfra(fresh.inventory, "kubewitness.deploys.undo_audit")
+    listed = fresh.pyinfra(fresh.inventory, "kubewitness.deploys.undo_audit", "-y")
 
     assert "changed policy and manifest" in listed.stderr
     assert ", undone since" in listed.stderr

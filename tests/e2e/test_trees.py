@@ -51,7 +51,7 @@ def test_runs_are_listed_and_undone_without_a_trace(fleet: Path) -> None:
     assert deploy(fleet, "--limit", "@tree/a", "-y").returncode == 0
     (run,) = (path.name for path in (fleet / "a/var/lib/kubewitness/runs").iterdir())
 
-    listed = pyinfra(fleet, UNDO, "--limit", "@tree/a")
+    listed = pyinfra(fleet, UNDO, "--limit", "@tree/a", "-y")
     undone = pyinfra(fleet, UNDO, f"run={run}", "--limit", "@tree/a", "-y")
 
     assert f"[@tree/a] {run}  " in listed.stdout
@@ -73,6 +73,28 @@ def test_a_run_that_only_records_says_what_and_has_nothing_to_undo(fleet: Path) 
     assert "no file is changed: what is there meets the standard, and is recorded as it is now" in dry.stdout
     assert done.returncode == 0, done.stdout
     assert "to undo" not in done.stdout
+
+
+def test_a_policy_edited_by_hand_and_recorded_by_a_later_run_is_no_dead_end(fleet: Path) -> None:
+    runs, policy = fleet / "a/var/lib/kubewitness/runs", fleet / "a/etc/kubernetes/audit/policy.yaml"
+    before = files(fleet)
+    deploy(fleet, "--limit", "@tree/a", "-y")
+    (first,) = (path.name for path in runs.iterdir())
+    policy.write_text(policy.read_text() + '  - level: Metadata\n    nonResourceURLs: ["/by-hand"]\n')
+    deploy(fleet, "--limit", "@tree/a", "-y")
+    (second,) = (path.name for path in runs.iterdir() if path.name != first)
+
+    refused = pyinfra(fleet, UNDO, f"run={first}", "--limit", "@tree/a", "-y")
+    nothing = pyinfra(fleet, UNDO, f"run={second}", "--limit", "@tree/a", "-y")
+    shutil.copyfile(runs / first / "policy.new", policy)
+    undone = pyinfra(fleet, UNDO, f"run={first}", "--limit", "@tree/a", "-y")
+
+    assert refused.returncode == 1
+    assert f"/etc/kubernetes/audit/policy.yaml: changed by hand since run {first}: put back /var" in refused.stdout
+    assert nothing.returncode == 0
+    assert f"[@tree/a] run {second}: it changed no file: nothing to undo" in nothing.stdout
+    assert undone.returncode == 0, undone.stdout
+    assert files(fleet) == before
 
 
 def test_after_a_failure_no_other_control_plane_of_the_cluster_is_touched(fleet: Path) -> None:

@@ -142,6 +142,22 @@ def test_links_are_followed_inside_the_root_and_never_out_of_it(tmp_path: Path) 
     }
 
 
+def test_where_links_lead_is_known_also_where_nothing_is_there(tmp_path: Path) -> None:
+    write(tmp_path / "etc/kubernetes/manifests/kube-apiserver.yaml", MANIFEST)
+    write(tmp_path / "srv/real/policy.yaml", "kind: Policy\n")
+    (tmp_path / "srv/policy").symlink_to("real")
+    log = tmp_path / "srv/logs/audit.log"
+    log.parent.mkdir()
+    log.symlink_to("/var/log/old/audit.log")
+
+    reading = read(tmp_path)
+
+    assert reading.policies["/srv/policy/policy.yaml"].real == "/srv/real/policy.yaml"
+    assert reading.policy_folders["/srv/policy"].real == "/srv/real"
+    assert reading.logs["/srv/logs/audit.log"].file == File("/srv/logs/audit.log", None, real="/var/log/old/audit.log")
+    assert reading.logs["/srv/logs/audit.log"].directory.real == "/srv/logs"
+
+
 def test_links_in_a_circle_end(tmp_path: Path) -> None:
     write(tmp_path / "etc/kubernetes/manifests/kube-apiserver.yaml", MANIFEST)
     (tmp_path / "srv").mkdir()

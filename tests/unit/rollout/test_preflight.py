@@ -93,7 +93,24 @@ FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     ),
     "policy that is a link out of its mount": (
         {"policy_leads_to": "/opt/p.yaml"},
-        f"{MANIFEST}: audit policy: a link to /opt/p.yaml, which lies under no mount: put the file itself at ",
+        f"{MANIFEST}: --audit-policy-file=/etc/kubernetes/audit/policy.yaml: a link to /opt/p.yaml",
+    ),
+    "log that is a link out of its mount": (
+        {"log": {"leads_to": "/var/log/old/audit.log"}},
+        f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: a link to /var/log/old/audit.log",
+    ),
+    "log to be, where a link leads out of its mount to nothing": (
+        {
+            "flags": OFF["flags"],
+            "mounts": OFF["mounts"],
+            "policy": None,
+            "log": {"leads_to": "/var/log/old/audit.log", "inode": None},
+        },
+        f"{MANIFEST}: --audit-log-path=/var/log/kubernetes/audit/audit.log: a link to /var/log/old/audit.log",
+    ),
+    "policy to be, where a link leads out of its mount to nothing": (
+        {"flags": OFF["flags"], "mounts": OFF["mounts"], "policy": None, "policy_leads_to": "/opt/p.yaml"},
+        f"{MANIFEST}: --audit-policy-file=/etc/kubernetes/audit/policy.yaml: a link to /opt/p.yaml",
     ),
     "log under a read-only mount": (
         {"mounts": {"log": {"read_only": True}}},

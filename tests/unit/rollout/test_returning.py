@@ -7,10 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from kubewitness.rollout.outcome import Plan, Refusal, Restart
+from kubewitness.rollout.outcome import NothingToDo, Plan, Refusal, Restart
 from kubewitness.rollout.returning import plan_undo
+from kubewitness.rollout.runs import PastRun
 from kubewitness.rollout.script import transaction_input
-from tests.checks.servers import METADATA, POLICY, Given, server
+from tests.checks.servers import MANIFEST, METADATA, POLICY, Given, server
 from tests.unit.rollout.test_plan import OFF
 
 AUDITED: Final = Given().manifest_text()
@@ -27,8 +28,12 @@ BOTH: Final = {
 POLICY_ALONE: Final = {"record.json": RECORD, "policy.old": "# older\n" + METADATA, "policy.new": METADATA}
 
 
-def undo(saved: dict[str, str], **changes: Any) -> Plan | Refusal:
-    return plan_undo(server(saved=saved, **changes), "r1")
+def undo(saved: dict[str, str], *, runs: tuple[PastRun, ...] = (), **changes: Any) -> Plan | Refusal | NothingToDo:
+    return plan_undo(server(saved=saved, **changes), "r1", runs)
+
+
+def past(name: str, *changed: str, undone: str = "", finished: bool = True) -> PastRun:
+    return PastRun(name, changed, finished, undone)
 
 
 def test_a_run_that_wrote_both_is_undone_in_both() -> None:
@@ -86,19 +91,61 @@ def test_a_run_without_a_policy_file() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changes", "name"),
+    ("changes", "name", "path"),
     [
-        ({"flags": {"audit-log-maxage": "90"}}, "manifest"),
-        ({"policy": "# mine now\n" + METADATA}, "policy"),
-        ({"policy": None}, "policy"),
+        ({"flags": {"audit-log-maxage": "90"}}, "manifest", MANIFEST),
+        ({"policy": "# mine now\n" + METADATA}, "policy", POLICY),
+        ({"policy": None}, "policy", POLICY),
     ],
 )
-def test_what_was_changed_since_is_not_written_over(changes: dict[str, Any], name: str) -> None:
-    found = undo(BOTH, **changes)
+def test_what_was_changed_by_hand_since_is_put_back_by_hand_first(
+    changes: dict[str, Any], name: str, path: str
+) -> None:
+    found = undo(BOTH, runs=(past("r2"), past("r1", "policy", "manifest")), **changes)
 
-    assert found == Refusal(
-        (f"cp-1: run r1: the {name} was changed after it: undo the later change first, or edit it by hand",)
-    )
+    left = f"/var/lib/kubewitness/runs/r1/{name}.new"
+    how = f"put back {left} first (cp {left} {path}), then start again"
+    assert found == Refusal((f"cp-1:{path}: changed by hand since run r1: {how}",))
+
+
+@pytest.mark.parametrize(
+    ("later", "first"),
+    [
+        ([past("r2", "policy")], "r2"),
+        ([past("r2", "policy (taken away)")], "r2"),
+        ([past("r3"), past("r2", "policy")], "r2"),
+        ([past("r3", "policy"), past("r2", "policy")], "r3"),
+        ([past("r3", "manifest"), past("r2", "policy")], "r2"),
+        ([past("r4", "policy", undone="r3"), past("r3", "policy"), past("r2", "policy")], "r2"),
+        ([past("r4", "policy", undone="r3"), past("r3", "policy", undone="r2"), past("r2", "policy")], "r2"),
+    ],
+)
+def test_a_later_run_that_changed_the_same_file_is_to_be_undone_first(later: list[PastRun], first: str) -> None:
+    found = undo(BOTH, runs=(*later, past("r1", "policy")), policy="# later\n" + METADATA)
+
+    assert found == Refusal((f"cp-1: run r1: the policy was changed after it: undo run {first} first",))
+
+
+@pytest.mark.parametrize(
+    "others",
+    [
+        [past("r2")],
+        [past("r2", "manifest")],
+        [past("r2", "policy", finished=False)],
+        [past("r3", "policy", undone="r2"), past("r2", "policy")],
+        [past("r0", "policy")],
+    ],
+    ids=["changed no file", "the other file", "not finished", "undone since", "before it"],
+)
+def test_a_run_that_did_not_change_the_file_after_it_is_not_named(others: list[PastRun]) -> None:
+    found = undo(BOTH, runs=tuple(others), policy="# mine now\n" + METADATA)
+
+    assert isinstance(found, Refusal)
+    assert f"{POLICY}: changed by hand since run r1: put back " in found.reasons[0]
+
+
+def test_a_run_that_changed_no_file_has_nothing_to_undo() -> None:
+    assert undo({"record.json": RECORD}) == NothingToDo("run r1: it changed no file: nothing to undo")
 
 
 def test_a_policy_that_somebody_wrote_where_we_took_ours_away_is_not_written_over() -> None:
@@ -106,8 +153,9 @@ def test_a_policy_that_somebody_wrote_where_we_took_ours_away_is_not_written_ove
 
     found = undo(saved, **{**OFF, "policy": "# mine now\n" + METADATA})
 
-    assert isinstance(found, Refusal)
-    assert "the policy was changed after it" in found.reasons[0]
+    assert found == Refusal(
+        (f"cp-1:{POLICY}: written by hand since run r1 took it away: remove it first, then start again",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -140,6 +188,6 @@ def test_a_node_that_is_not_well_is_not_touched() -> None:
 
 
 def test_a_run_that_is_undone_already_is_refused() -> None:
-    found = undo(BOTH, **OFF)
+    found = undo(BOTH, runs=(past("r2", "manifest", undone="r1"), past("r1", "policy", "manifest")), **OFF)
 
-    assert isinstance(found, Refusal)
+    assert found == Refusal(("cp-1: run r1: run r2 undid it already: undo that run to have it again",))

@@ -75,6 +75,16 @@ def test_runs_are_told_with_date_and_change_and_how_to_undo_them() -> None:
     ]
 
 
+def test_a_run_whose_undoing_was_undone_is_in_force_again() -> None:
+    run = PastRun("1", ("policy",), finished=True, undone="")
+    back = PastRun("2", ("policy",), finished=True, undone="1")
+    again = PastRun("3", ("policy",), finished=True, undone="2")
+
+    told = list(describe_runs([again, back, run], "undo"))
+
+    assert [line.endswith("undone since") for line in told[:3]] == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("run", "told"),
     [
