@@ -42,6 +42,15 @@ _RETRIES: Final = 4
 _LONGEST_PAUSE_SECONDS: Final = 60
 """Asked to come back later than that, we say so instead of waiting."""
 
+_NOT_THERE: Final = frozenset(
+    {"ResourceNotFound", "ResourceGroupNotFound", "ContainerNotFound", "ManagementPolicyNotFound"}
+)
+"""What a 404 is called where there is no such resource. Others (SubscriptionNotFound) may hide one that is there.
+
+Source: https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors,
+https://learn.microsoft.com/rest/api/storageservices/blob-service-error-codes
+"""
+
 
 class Arm:
     """Azure Resource Manager at one endpoint."""
@@ -67,11 +76,11 @@ class Arm:
         return self._ask("GET", self._url(path, version, query), action_of("GET", path))
 
     def find(self, path: str, version: str) -> Any | None:
-        """The same; ``None``: there is no such resource."""
+        """The same; ``None``: there is no such resource. Raises RefusedError: also where that is not sure."""
         try:
             return self.get(path, version)
         except RefusedError as error:
-            if error.status == 404:
+            if error.status == 404 and error.code in _NOT_THERE:
                 return None
             raise
 

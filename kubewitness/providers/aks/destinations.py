@@ -10,7 +10,7 @@ from kubewitness.managed import Destination
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks import parse
 from kubewitness.providers.aks.errors import RefusedError
-from kubewitness.providers.aks.ids import Sink, SinkKind, same
+from kubewitness.providers.aks.ids import Sink, SinkKind, is_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -98,7 +98,6 @@ class Destinations:
         locks = self._part(lambda: parse.locks_on(self._locks_of(sink.id), sink.id))
         if isinstance(table, Unread):
             return replace(item, exists=True, last_event=table, retention_days=table, key=key, undeletable=_some(locks))
-        plan = f"plan {table.plan}, {table.query_days} days for queries, {table.retention_days} in all"
         return replace(
             item,
             exists=True,
@@ -106,7 +105,7 @@ class Destinations:
             retention_days=table.retention_days,
             key=key,
             undeletable=_some(locks),
-            details=(plan,),
+            details=(str(table),),
         )
 
     def _workspace_key(self, workspace: parse.Workspace) -> str:
@@ -210,7 +209,7 @@ class Destinations:
 
 def is_gone(destinations: Sequence[Destination], sink: Sink) -> bool:
     """It was looked for, and is not there."""
-    return any(item.exists is False and same(item.id[: len(sink.id)], sink.id) for item in destinations)
+    return any(item.exists is False and is_within(item.id, sink.id) for item in destinations)
 
 
 def _some(found: Sequence[str] | Unread) -> bool | Unread:

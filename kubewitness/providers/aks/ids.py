@@ -73,6 +73,11 @@ def same(one: str, other: str) -> bool:
     return one.strip("/").lower() == other.strip("/").lower()
 
 
+def is_within(one: str, other: str) -> bool:
+    """Whether ``one`` is the id of the resource ``other``, or of a part of it."""
+    return f"{one.strip('/')}/".lower().startswith(f"{other.strip('/')}/".lower())
+
+
 def cluster_id(given: str, subscription: str, group: str, where: str) -> ClusterId:
     """A cluster's resource id, or its name beside a subscription and a resource group. Raises KubewitnessError."""
     if match := _CLUSTER.fullmatch(given):

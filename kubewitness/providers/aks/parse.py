@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import BlindSpot
+from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks.settings import ADMIN, ALL, AUDIT_TYPES
 
 if TYPE_CHECKING:
@@ -55,11 +56,19 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """``retention_days``: in all, of which ``query_days`` can be queried as usual."""
+    """``retention_days``: in all, of which ``query_days`` can be queried as usual. No table keeps for ever.
 
-    retention_days: int | None
+    ``query_days`` ``None``: not said.
+    """
+
+    retention_days: int | Unread
     query_days: int | None
     plan: str
+
+    def __str__(self) -> str:
+        query = f", {self.query_days} days for queries" if self.query_days else ""
+        total = "" if isinstance(self.retention_days, Unread) else f", {self.retention_days} in all"
+        return f"plan {self.plan}{query}{total}"
 
     @property
     def asked_as_usual(self) -> bool:
@@ -136,9 +145,9 @@ def parse_table(raw: Mapping[str, Any] | None, workspace: Workspace) -> Table:
     """
     properties = (raw or {}).get("properties") or {}
     query = _days(properties.get("retentionInDays")) or workspace.retention_days
-    return Table(
-        _days(properties.get("totalRetentionInDays")) or query, query, str(properties.get("plan") or "Analytics")
-    )
+    unsaid = Unread(Reason.PARSE, "Microsoft.OperationalInsights/workspaces/tables/read: no totalRetentionInDays")
+    total = _days(properties.get("totalRetentionInDays")) or query or unsaid
+    return Table(total, query, str(properties.get("plan") or "Analytics"))
 
 
 def parse_workspace_key(raw: Mapping[str, Any] | None) -> str:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy import PROBES
+from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Unrecorded
+from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks.ids import Sink, SinkKind, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from kubewitness.model import Unread
 
 LOG_TYPES: Final = (
     "cloud-controller-manager",
@@ -77,11 +77,15 @@ Source: https://learn.microsoft.com/azure/azure-monitor/reference/tables/aksaudi
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A diagnostic setting. ``types``: what is on, by name or by group. ``dedicated``: each has a table of its own."""
+    """A diagnostic setting. ``types``: what is on, by name or by group. ``dedicated``: each has a table of its own.
+
+    ``unresolved``: the groups that are on, and of which no category says that it is in them.
+    """
 
     name: str
     types: frozenset[str]
     groups: frozenset[str]
+    unresolved: frozenset[str]
     sinks: tuple[Sink, ...]
     dedicated: bool
     raw: Mapping[str, Any]
@@ -99,7 +103,7 @@ def parse_groups(categories: Iterable[Mapping[str, Any]]) -> dict[str, frozenset
     found: dict[str, set[str]] = {}
     for raw in categories:
         for group in (raw.get("properties") or {}).get("categoryGroups") or ():
-            found.setdefault(str(group).lower(), set()).add(str(raw.get("name")))
+            found.setdefault(str(group).lower(), set()).add(_known(str(raw.get("name"))))
     return {group: frozenset(names) for group, names in found.items()}
 
 
@@ -115,13 +119,15 @@ def parse_setting(raw: Mapping[str, Any], groups: Mapping[str, frozenset[str]]) 
     types = {_known(name) for name in _on(raw, "category")}.union(*(groups.get(name, frozenset()) for name in named))
     sinks = tuple(Sink(kind, str(properties[member])) for member, kind in _MEMBERS.items() if properties.get(member))
     dedicated = str(properties.get("logAnalyticsDestinationType") or "").lower() == "dedicated"
-    return Setting(str(raw.get("name")), frozenset(types), named, sinks, dedicated, properties)
+    unresolved = named - groups.keys()
+    return Setting(str(raw.get("name")), frozenset(types), named, unresolved, sinks, dedicated, properties)
 
 
-def types_on(settings: Sequence[Setting], unresolved: Unread | None) -> dict[str, bool | Unread]:
-    """Category -> on by any setting. ``unresolved``: why it is not known what the groups that are on hold."""
+def types_on(settings: Sequence[Setting], refused: Unread | None) -> dict[str, bool | Unread]:
+    """Category -> on by any setting. ``refused``: why it could not be asked what the groups hold."""
     on = frozenset[str]().union(*(setting.types for setting in settings))
-    off = unresolved if unresolved and any(setting.groups for setting in settings) else False
+    unresolved = frozenset[str]().union(*(setting.unresolved for setting in settings))
+    off = (refused or Unread(Reason.NOT_OBSERVED, _unsaid(unresolved))) if unresolved else False
     return {name: True if name in on else off for name in sorted({*LOG_TYPES, *on})}
 
 
@@ -178,8 +184,13 @@ def extended(mine: Setting | None, types: Iterable[str], sink: Sink) -> dict[str
     Azure takes categories or groups, not both: what a group holds now is then named one by one. A table for each
     category is only for a setting that has no workspace yet: what it has written lies where it lay.
 
+    Raises KubewitnessError: what a group of it holds is not known, so that all of it would be switched off.
+
     Source: https://github.com/Azure/azure-rest-api-specs/issues/22719
     """
+    if mine and mine.unresolved:
+        said = f"{_unsaid(mine.unresolved)}: not changed, as that would be switched off"
+        raise KubewitnessError(f"diagnostic setting {mine.name}: {said}: name its categories one by one")
     before = mine.raw if mine else {}
     kept = [one for one in before.get("logs") or () if one.get("category") and not one.get("enabled")]
     on = {*types, *(mine.types if mine else ())}
@@ -195,6 +206,10 @@ def extended(mine: Setting | None, types: Iterable[str], sink: Sink) -> dict[str
         {"category": one["category"], "enabled": bool(one.get("enabled"))} for one in before.get("metrics") or ()
     ]
     return {"properties": body | ({"metrics": metrics} if metrics else {})}
+
+
+def _unsaid(groups: Iterable[str]) -> str:
+    return f"diagnosticSettingsCategories does not say what the group {', '.join(sorted(groups))} holds"
 
 
 def _on(raw: Mapping[str, Any], member: str) -> list[str]:

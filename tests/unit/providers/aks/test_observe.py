@@ -66,6 +66,30 @@ def test_a_group_that_holds_no_audit_log_is_none(azure: Azure) -> None:
     assert reached().observe().audit_on is False
 
 
+def test_a_group_that_no_category_names_is_not_off(azure: Azure) -> None:
+    fleet.good(azure)
+    setting(azure, group="allLogs")
+    azure.set_categories({"kube-audit": [], "guard": ["audit"]})
+
+    found = reached().observe()
+
+    for part in (found.audit_on, found.destinations, found.unrecorded, found.doubles):
+        assert isinstance(part, Unread)
+        assert "diagnosticSettingsCategories does not say what the group alllogs holds" in part.detail
+
+
+def test_a_retention_that_nobody_says_is_not_for_ever(azure: Azure) -> None:
+    fleet.good(azure)
+    azure.alter(LOGS, retentionInDays=None)
+    azure.alter(TABLE, retentionInDays=None, totalRetentionInDays=None)
+
+    found = destination(reached().observe())
+
+    assert isinstance(found.retention_days, Unread)
+    assert "no totalRetentionInDays" in found.retention_days.detail
+    assert found.details[0] == "plan Analytics"
+
+
 def test_groups_are_asked_for_only_where_one_is_used(azure: Azure) -> None:
     fleet.good(azure)
 

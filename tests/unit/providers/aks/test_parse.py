@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import SwitchOn
+from kubewitness.model import Unread
 from kubewitness.providers.aks import ids, parse, settings
 from kubewitness.providers.aks.ids import Sink, SinkKind, action_of, cluster_id, named_sink
 from tests.unit.providers.aks.fleet import ARC, LOGS, OTHER, PROD, RULE, SETTINGS, STORE
@@ -84,6 +85,26 @@ def test_a_category_in_another_case_is_the_same() -> None:
     assert setting.types == {"kube-audit"}
 
 
+def test_a_category_of_a_group_in_another_case_is_the_same() -> None:
+    categories = [{"name": "Kube-Audit", "properties": {"categoryGroups": ["AllLogs"]}}]
+
+    setting = settings.parse_setting(
+        raw({"categoryGroup": "allLogs", "enabled": True}), settings.parse_groups(categories)
+    )
+
+    assert setting.types == {"kube-audit"}
+    assert not setting.unresolved
+
+
+@pytest.mark.parametrize(
+    ("one", "within"),
+    [(f"{LOGS}/tables/x", True), (f"{LOGS.upper()}/tables/x", True), (LOGS, True), (f"{LOGS}2/tables/x", False)],
+)
+def test_a_part_of_a_resource_is_known_by_whole_names(one: str, within: bool) -> None:
+    assert ids.is_within(one, LOGS) is within
+    assert ids.is_within(one, f"{LOGS}/") is within
+
+
 def test_a_setting_that_sends_to_several_places() -> None:
     setting = settings.parse_setting(raw(storageAccountId=STORE, eventHubAuthorizationRuleId=RULE), {})
 
@@ -137,6 +158,15 @@ def test_the_shortest_retention_on_offer(days: int, offered: int) -> None:
 def test_a_retention_that_no_table_has() -> None:
     with pytest.raises(KubewitnessError, match="more than a Log Analytics table can keep"):
         parse.retention_at_least(4384)
+
+
+@given(JSON, JSON, JSON)
+def test_a_table_never_keeps_for_ever(total: object, query: object, workspace: object) -> None:
+    of = parse.parse_workspace({"properties": {"customerId": "x", "retentionInDays": workspace}})
+    raw = {"properties": {"totalRetentionInDays": total, "retentionInDays": query}}
+
+    for found in (parse.parse_table(raw, of), parse.parse_table(None, of)):
+        assert isinstance(found.retention_days, Unread) or found.retention_days > 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from kubewitness.providers import NotReadError
 from kubewitness.providers.aks import connections
 from kubewitness.providers.aks.permissions import PERMISSIONS
 from tests.unit.providers.aks import fleet
-from tests.unit.providers.aks.fleet import ARC, LOGS, OTHER, PROD, RULE, STORE, reached, setting
+from tests.unit.providers.aks.fleet import ARC, LOGS, OTHER, PROD, RULE, STORE, destination, reached, setting
 
 if TYPE_CHECKING:
     from tests.fakes.azure import Azure
@@ -160,6 +160,54 @@ def test_a_cluster_that_is_not_there(azure: Azure, path: str, code: str) -> None
 
     assert found.reason is Reason.NOT_OBSERVED
     assert f"{CLUSTERS}: {code}" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("code", "gone"),
+    [
+        ("ResourceNotFound", True),
+        ("ResourceGroupNotFound", True),
+        ("SubscriptionNotFound", False),
+        ("InvalidAuthenticationTokenTenant", False),
+        ("InvalidResourceType", False),
+        ("NotFound", False),
+    ],
+)
+def test_only_what_is_said_not_to_exist_does_not(azure: Azure, code: str, gone: bool) -> None:
+    fleet.good(azure)
+    azure.fail("Microsoft.OperationalInsights/workspaces/read", code=code, status=404, message="Not found.")
+
+    found = destination(reached().observe()).exists
+
+    if gone:
+        assert found is False
+    else:
+        assert isinstance(found, Unread)
+        assert f"{code}: Not found." in found.detail
+
+
+@pytest.mark.parametrize(
+    ("part", "code", "known"),
+    [
+        ("containers", "ContainerNotFound", True),
+        ("containers", "AccountNotFound", False),
+        ("managementPolicies", "ManagementPolicyNotFound", True),
+        ("managementPolicies", "AccountNotFound", False),
+    ],
+)
+def test_a_part_of_storage_that_is_not_there_is_known_by_its_code(
+    azure: Azure, part: str, code: str, known: bool
+) -> None:
+    fleet.cluster(azure)
+    fleet.account(azure)
+    setting(azure, "theirs", "kube-audit", to={"storageAccountId": STORE})
+    under = "blobServices/containers" if part == "containers" else part
+    azure.fail(f"Microsoft.Storage/storageAccounts/{under}/read", code=code, status=404, message="Not found.")
+
+    found = destination(reached().observe())
+
+    shown = found.undeletable if part == "containers" else found.retention_days
+    assert isinstance(shown, Unread) is not known
 
 
 def test_a_token_that_has_expired(azure: Azure) -> None:
