@@ -29,6 +29,7 @@ POLICY_PATH: Final = "/etc/kubernetes/audit/policy.yaml"
 LOG_PATH: Final = "/var/log/kubernetes/audit/audit.log"
 
 #: Folders that hold more than audit files: a mount of one of them gives the API server far too much.
+_NO_RULE: Final = "no rule"
 _TOO_WIDE: Final = frozenset({"/", "/etc", "/etc/kubernetes", "/var", "/var/log", "/var/lib"})
 
 
@@ -267,8 +268,13 @@ def own_policy_differences(
     return (Difference("audit policy", "the one named as audit_policy", "another one", "run the audit deploy"),)
 
 
+def matches_no_rule(found: Difference) -> bool:
+    """Whether it is about a request that no rule of the policy matches, so that there is none to change."""
+    return found.actual.endswith(f", by {_NO_RULE}")
+
+
 def _rule(loaded: Loaded, index: int) -> str:
-    return "no rule" if index < 0 else f"rules[{index}] (line {loaded.policy.rules[index].line})"
+    return _NO_RULE if index < 0 else f"rules[{index}] (line {loaded.policy.rules[index].line})"
 
 
 def _dropped(strict_error: str | None) -> tuple[Difference, ...]:

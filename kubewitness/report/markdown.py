@@ -17,6 +17,7 @@ from kubewitness.report.summary import (
     cell_note,
     columns,
     differing,
+    grave,
     groups,
     legend,
     rungs,
@@ -50,19 +51,21 @@ def _head(report: Report) -> list[str]:
 
 def _matrix(report: Report) -> list[str]:
     sources = columns(report)
+    failed = grave(report)
     header = ["cluster", "target", "kind", *sources]
-    rows = [header, ["---"] * len(header), *(_row(target, sources) for target in report.targets)]
+    targets = (_row(target, sources, failed[target.cluster, target.name]) for target in report.targets)
+    rows = [header, ["---"] * len(header), *targets]
     return [*(f"| {' | '.join(row)} |" for row in rows), "", legend(), ""]
 
 
-def _row(target: Target, sources: tuple[str, ...]) -> list[str]:
+def _row(target: Target, sources: tuple[str, ...], failed: int) -> list[str]:
     states = {str(source): state for source, state in target.sources.items()}
-    cells = [_cell(states[source]) if source in states else "" for source in map(str, sources)]
+    cells = [_cell(states[source], failed) if source in states else "" for source in map(str, sources)]
     return [_code(target.cluster, in_cell=True), _code(target.name, in_cell=True), target.kind.value, *cells]
 
 
-def _cell(state: SourceState) -> str:
-    note = cell_note(state)
+def _cell(state: SourceState, failed: int) -> str:
+    note = cell_note(state, failed)
     shown = f"{GLYPHS[state.status]} {word(state.status)} {rungs(state.rung, state.required)}"
     return f"{shown} ({_text(note)})" if note else shown
 

@@ -86,7 +86,7 @@ def differing(finding: Finding, shown: set[FieldDifference]) -> list[str]:
     """The finding's differences as safe lines; ``shown``: those that stand above on the page, which it adds to."""
     new = [item for item in finding.differences if item not in shown]
     shown.update(new)
-    lines = [safe(line) for line in told(new)]
+    lines = [safe(line) for line in told(new, all_in="-o json")]
     above = len(finding.differences) - len(new)
     if above:
         lines.append(f"{'and ' if new else ''}{above} that {'stands' if above == 1 else 'stand'} above")
@@ -98,9 +98,21 @@ def rungs(rung: int | None, required: int | None) -> str:
     return f"{'-' if rung is None else int(rung)}/{'-' if required is None else int(required)}"
 
 
-def cell_note(state: SourceState) -> str:
-    """What a bare ``1/3`` would hide: why it is not known, and that this way of looking sees no higher."""
+def grave(report: Report) -> Counter[tuple[str, str]]:
+    """How many checks of at least medium severity failed, by cluster and name of the target."""
+    least = Severity.MEDIUM.rank
+    failed = (item for item in report.findings if item.status is Status.FAIL and item.severity.rank >= least)
+    return Counter((item.cluster, item.target) for item in failed)
+
+
+def cell_note(state: SourceState, failed: int) -> str:
+    """What a bare ``1/3`` would hide: why it is not known, that this way of looking sees no higher, what failed.
+
+    ``failed``: how many checks of the target did; said beside a PASS, which looks as if none had.
+    """
     notes = [state.reason] if state.reason else []
+    if state.status is Status.PASS and failed:
+        notes.append(_count(failed, "finding"))
     if state.ceiling < state.required:
         notes.append(f"ceiling {int(state.ceiling)}")
     return ", ".join(notes)

@@ -25,6 +25,7 @@ from kubewitness.report.summary import (
     cell_note,
     columns,
     differing,
+    grave,
     groups,
     hints,
     legend,
@@ -102,13 +103,22 @@ class _Writer:
         table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
         for header in ("CLUSTER", "TARGET", "KIND", *(source.value.upper() for source in columns(report))):
             table.add_column(header, overflow="fold")
+        failed = grave(report)
         for target in report.targets:
-            cells = [self._cell(target.sources.get(source)) for source in columns(report)]
+            count = failed[target.cluster, target.name]
+            cells = [self._cell(target.sources.get(source), count) for source in columns(report)]
             table.add_row(self._text(target.cluster), self._text(target.name), Text(target.kind), *cells)
         return table
 
     def matrix_as_list(self, report: Report) -> Stack:
-        return Stack(*(line for target in report.targets for line in self._target_lines(target)))
+        failed = grave(report)
+        return Stack(
+            *(
+                line
+                for target in report.targets
+                for line in self._target_lines(target, failed[target.cluster, target.name])
+            )
+        )
 
     def below_the_matrix(self, report: Report) -> Iterator[Text]:
         """The ladder, and what to run to see higher, once for all the targets that it is for."""
@@ -126,10 +136,10 @@ class _Writer:
         findings = [self._finding(batch, shown) for batch in batches(group.findings)]
         return Stack(title, *findings, *rest)
 
-    def _target_lines(self, target: Target) -> Iterator[Text | Padding]:
+    def _target_lines(self, target: Target, failed: int) -> Iterator[Text | Padding]:
         yield self._text(f"{target.name} (cluster {target.cluster}, {target.kind})", "bold")
         for source, state in target.sources.items():
-            yield Padding(Text.assemble(f"{source.value}  ", self._cell(state)), (0, 0, 0, 2))
+            yield Padding(Text.assemble(f"{source.value}  ", self._cell(state, failed)), (0, 0, 0, 2))
 
     def _finding(self, batch: list[Finding], shown: set[FieldDifference]) -> Padding:
         """Findings that say the same, as one. ``shown``: differences that stand above, and need no second line."""
@@ -162,10 +172,10 @@ class _Writer:
         if finding.remediation is not None:
             yield "remedy", safe_lines(finding.remediation)
 
-    def _cell(self, state: SourceState | None) -> Text:
+    def _cell(self, state: SourceState | None, failed: int) -> Text:
         if state is None:
             return Text()
-        note = cell_note(state)
+        note = cell_note(state, failed)
         shown = f"{self._glyph(state.status)} {word(state.status)} {rungs(state.rung, state.required)}"
         return Text.assemble((shown, _STYLES[state.status]), self._text(f"  {note}" if note else "", "dim"))
 

@@ -142,10 +142,10 @@ def _expendable(server: ApiServer, text: str) -> bool:
 
 
 def _what_is_missing(server: ApiServer, standard: Standard, text: str, path: str) -> str:
-    """In one line; `kubewitness check` lists all of it."""
+    """In one line; `kubewitness check -o json` lists all of it."""
     found = demand.policy_differences(load(text, server.known_version), standard.audit, server.known_version)
     first = next(iter(told(found[:1])))
-    more = f", and {len(found) - 1} more (kubewitness check lists them)" if len(found) > 1 else ""
+    more = f", and {len(found) - 1} more (kubewitness check -o json lists all)" if len(found) > 1 else ""
     last = server.last_run
     whose = f"edited since our run {last.run}" if isinstance(last, LastRun) and last.policy else "not ours"
     how = "mend it and name it as audit_policy, or lose it with audit_policy_replace"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness import demand
 from kubewitness.apiserver import DISTRIBUTIONS, StaticPod
 from kubewitness.auditpolicy import Loaded, Refused, load
-from kubewitness.model import Unread
+from kubewitness.model import Reason, Unread
 from kubewitness.observed import Broken
 from kubewitness.staleness import differing_flags
 from kubewitness.wording import told
@@ -32,6 +32,8 @@ def refusals(server: ApiServer, standard: Standard | None, policy: str | None, w
     """All that speaks against a change; empty when nothing does. ``standard`` is ``None`` on the way back."""
     if server.reading.lock is not None:  # anything else that is odd now is that run's doing
         return (f"{server.name}: is being changed by {server.reading.lock}: wait for it to end",)
+    if isinstance(server.pod, Unread) and server.pod.reason is Reason.DENIED:  # so is much of what tells the rest
+        return tuple(dict.fromkeys(_manifest(server)))
     found = [*_host(server), *_manifest(server)]
     if standard is not None and policy is not None:
         found += _policy(server, standard, policy, where)
@@ -90,8 +92,11 @@ def _policy(server: ApiServer, standard: Standard, policy: str, where: str) -> I
                 yield f"{where}: {difference.actual}: {difference.remedy}"
     if not isinstance(loaded, Loaded) or loaded.strict_error:
         return
-    for short in told(demand.policy_differences(loaded, standard.audit, server.known_version)):
+    found = demand.policy_differences(loaded, standard.audit, server.known_version)
+    for short in told(item for item in found if not demand.matches_no_rule(item)):
         yield f"{where}: {short}: change that rule, or put one before it"
+    for short in told(item for item in found if demand.matches_no_rule(item)):
+        yield f"{where}: {short}: write a rule for it"
 
 
 def _mounts(server: ApiServer) -> Iterator[str]:

@@ -294,7 +294,7 @@ class TestRefusedByThePlan:
         assert isinstance(found, Refusal)
         (reason,) = found.reasons
         assert reason.startswith(f"cp-1:{POLICY}: {whose}, and falls short: ")
-        assert "more (kubewitness check lists them)" in reason
+        assert "more (kubewitness check -o json lists all)" in reason
         assert reason.endswith("mend it and name it as audit_policy, or lose it with audit_policy_replace")
         assert len(reason) < 320
 

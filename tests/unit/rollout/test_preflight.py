@@ -40,6 +40,11 @@ class TestThePolicyToWrite:
             (POLICY_HEAD + "- level: [\n", "mine.yaml:5:", "did not find expected node content"),
             (POLICY_HEAD + "- level: Full\n", "mine.yaml:4:", 'Unsupported value: "Full"'),
             (POLICY_HEAD + "- level: None\n", "mine.yaml: ", "level None, by rules[0] (line 4)"),
+            (
+                POLICY_HEAD + "- {level: Metadata, verbs: [get]}\n",
+                "mine.yaml: ",
+                "Metadata or above: write a rule for it",
+            ),
             (POLICY_HEAD + "- level: RequestResponse\n", "mine.yaml: ", "level RequestResponse, by rules[0] (line 4)"),
         ],
     )
@@ -63,6 +68,10 @@ FILES: Final[dict[str, tuple[dict[str, Any], str]]] = {
     "no manifest": ({"manifest": None}, "cp-1:/etc/kubernetes/manifests: no kube-apiserver static pod there"),
     "closed manifest": ({"unread": ["manifest"]}, f"{MANIFEST}: may not be read: run as root"),
     "closed folder": ({"unread": ["manifests"]}, "cp-1:/etc/kubernetes/manifests: may not be read: run as root"),
+    "closed folder of a node on which little may be read": (
+        {"unread": ["manifests"], "markers": [], "host_processes": []},
+        "cp-1:/etc/kubernetes/manifests: may not be read: run as root",
+    ),
     "bad flag": (
         {"flags": {"audit-log-maxage": "x"}},
         f'{MANIFEST}: invalid argument "x" for "--audit-log-maxage" flag',
