@@ -129,12 +129,15 @@ def managed_exemptions(cluster: ManagedCluster, standard: Standard) -> Result:
 def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result:
     """The provider sets the audit policy and nobody can change it: what it leaves out, no detection can see.
 
-    From the policy as the provider publishes it: its API does not show it.
+    From the policy as the provider publishes it: its API does not show it. Where none is published, nobody can tell,
+    whatever they do: not applicable.
     """
     if isinstance(cluster.audit_on, Unread):
         return unknown(cluster.audit_on)
     if not cluster.audit_on:
         return NotApplicable("audit logging is off: see audit-backend")
+    if isinstance(cluster.blind_spots, Unread):
+        return NotApplicable(f"{cluster.blind_spots.detail}: what it leaves out is not known")
     blind = [spot for spot in cluster.blind_spots if spot.probe in standard.audit.at_least]
     if not blind:
         return Pass(f"by the policy that {cluster.provider.upper()} publishes, all that the standard names is recorded")

@@ -94,13 +94,14 @@ class ManagedCluster:
     """A managed cluster as its provider's API shows it.
 
     ``log_types``: the provider's own names -> on or off, or why that is not known. ``audit_types``: those of them that
-    are the audit log. ``set_at``: those that are not set on the cluster itself -> where, and for what else that holds.
-    ``not_loggable``: in a few words, why its control plane cannot log at all; empty: it can.
-    ``update``: the change to its logging that is under way; ``None``: none. ``changed``: when its logging was last
-    changed, or itself made (RFC 3339); ``None``: not known. ``unrecorded``: as it is set now, with the audit log on or
-    off. ``exempted``: whose requests are left out, as somebody has set it. ``held_by``: log type -> another that holds
-    all of it. ``beside``: what is on, and is no audit log though often taken for one. ``doubles``: what is stored twice
-    in one place, in words. ``route`` ``None``: there is one place only.
+    are the audit log. ``blind_spots`` ``Unread``: the provider does not publish its policy. ``set_at``: those that are
+    not set on the cluster itself -> where, and for what else that holds. ``not_loggable``: in a few words, why its
+    control plane cannot log at all; empty: it can. ``update``: the change to its logging that is under way; ``None``:
+    none. ``changed``: when its logging was last changed, or itself made (RFC 3339); ``None``: not known.
+    ``unrecorded``: as it is set now, with the audit log on or off. ``exempted``: whose requests are left out, as
+    somebody has set it. ``held_by``: log type -> another that holds all of it. ``beside``: what is on, and is no audit
+    log though often taken for one. ``doubles``: what is stored twice in one place, in words. ``route`` ``None``: there
+    is one place only.
     """
 
     name: str
@@ -114,7 +115,7 @@ class ManagedCluster:
     update: str | Unread | None = None
     changed: str | None = None
     not_loggable: str = ""
-    blind_spots: tuple[BlindSpot, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] | Unread = ()
     unrecorded: tuple[Unrecorded, ...] | Unread = ()
     exempted: tuple[str, ...] | Unread = ()
     set_at: Mapping[str, str] = field(default_factory=dict)

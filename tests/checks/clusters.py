@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from kubewitness.managed import Destination, ManagedCluster, Provider, Unrecorded
 from kubewitness.model import Reason, Unread
+from kubewitness.providers.aks.parse import BLIND_SPOTS as NOT_PUBLISHED
 from kubewitness.providers.eks import parse
 
 READ: Final = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
@@ -29,6 +30,7 @@ def cluster(
     beside: tuple[str, ...] = (),
     doubles: tuple[str, ...] | str = (),
     held_by: dict[str, str] | None = None,
+    published: bool = True,
 ) -> ManagedCluster:
     """A good cluster, but for what is given. ``denied`` for a part: it could not be read.
 
@@ -39,6 +41,7 @@ def cluster(
         changed: minutes before, likewise.
         exempted: who; ``denied``.
         unrecorded: ids of probes that ``api`` would record if it were on; ``denied``.
+        published: whether its provider says what its audit policy is.
         beside, doubles, held_by: as of ``ManagedCluster``; ``denied`` for ``doubles``.
     """
     on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
@@ -54,7 +57,7 @@ def cluster(
         update=denied("eks:ListUpdates") if update == "denied" else update,
         changed=_at(changed),
         not_loggable=not_loggable,
-        blind_spots=parse.BLIND_SPOTS,
+        blind_spots=parse.BLIND_SPOTS if published else NOT_PUBLISHED,
         exempted=denied("getIamPolicy") if exempted == "denied" else tuple(exempted),
         unrecorded=denied("getIamPolicy")
         if isinstance(unrecorded, str)

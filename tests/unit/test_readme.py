@@ -10,6 +10,7 @@ from kubewitness.catalogue import load_catalogue
 from kubewitness.model import Kind
 
 README = Path(__file__).resolve().parents[2] / "README.md"
+_MANAGED = re.compile(r"^\| \[(\w+)\]\(docs/\w+\.md\) \| yes \| yes \| (\w+) \|$", re.MULTILINE)
 _TABLE = re.compile(r"(?<=<!-- platforms -->\n).*?(?=<!-- /platforms -->)", re.DOTALL)
 
 
@@ -29,6 +30,13 @@ def test_the_transcript_of_the_lab_counts_the_checks_that_there_are() -> None:
 
     told = f"1 target, {asked} results: {asked} PASS, 0 FAIL, 0 UNKNOWN, 0 not applicable\n"
     assert told in README.read_text(encoding="utf-8"), "record it anew on the lab: deploy, then check --prove"
+
+
+def test_no_event_is_caused_in_a_managed_cluster_and_the_page_claims_no_other() -> None:
+    proved = any(item.opt_in == "--prove" and item.kind is Kind.MANAGED_CLUSTER for item in load_catalogue())
+
+    told = dict(_MANAGED.findall(README.read_text(encoding="utf-8")))
+    assert told == dict.fromkeys(("EKS", "AKS", "GKE"), "yes" if proved else "no")
 
 
 def platforms() -> str:

@@ -7,15 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import BlindSpot
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks.settings import ADMIN, ALL, AUDIT_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-BLIND_SPOTS: Final[tuple[BlindSpot, ...]] = ()
-"""Azure sets the audit policy and does not publish it, so nothing is claimed of it.
+BLIND_SPOTS: Final = Unread(Reason.NOT_OBSERVED, "Azure sets the audit policy of AKS and does not publish it")
+"""So nothing is claimed of it.
 
 Source: https://github.com/Azure/AKS/issues/2272
 """

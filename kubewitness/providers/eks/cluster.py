@@ -65,7 +65,7 @@ class EksCluster:
         self._clients = clients
 
     def observe(self) -> ManagedCluster:
-        """Nine calls or so. Raises NotReadError: there is no such cluster, or nobody answers."""
+        """Nine calls or so. Raises NotReadError: no such cluster, another account's, or nobody answers."""
         now = datetime.now(UTC)
         found = self._described()
         known = found if isinstance(found, parse.Cluster) else None
@@ -93,7 +93,8 @@ class EksCluster:
 
     def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
         """One step of a plan, to its end. Raises KubewitnessError, NotReadError."""
-        carry_out(step, Aws(self.which.name, parse.group_name(self.which.name), self.call, deadline, tell))
+        group = parse.group_name(self.which.name)
+        carry_out(step, Aws(self.which.name, group, self.call, self.log_group, deadline, tell))
 
     def call(self, service: str, method: str, **arguments: Any) -> Any:
         """One call. Raises what the SDK raises, with the permission that it needs as ``action``."""
@@ -122,9 +123,17 @@ class EksCluster:
             raise NotReadError(why) from error
 
     def _refuse_another_account(self, known: parse.Cluster | None) -> None:
-        """The credentials lead into an account that has a cluster of the same name."""
-        if known and self.which.account and f":{self.which.account}:" not in known.arn:
-            said = f"these credentials show {known.arn}, which is in another account than the id: set role or profile"
+        """The credentials lead into an account that may have a cluster and a log group of the same names.
+
+        Where the cluster is not shown, the credentials are asked whose they are.
+        """
+        if not self.which.account:
+            return
+        shown = known.arn if known else self.part(lambda: str(self.call("sts", "get_caller_identity")["Arn"]))
+        if isinstance(shown, Unread):
+            raise NotReadError(shown)
+        if f":{self.which.account}:" not in shown:
+            said = f"these credentials show {shown}, which is in another account than the id: set role or profile"
             raise NotReadError(Unread(Reason.NOT_OBSERVED, said))
 
     def _updates(self) -> tuple[str | Unread | None, str | None]:

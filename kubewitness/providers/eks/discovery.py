@@ -48,7 +48,7 @@ class AwsSearch:
 
     ``accounts`` empty: all of the organisation. ``regions`` empty: those that are enabled. ``describe``: ask each
     cluster what it is, and what it logs. ``expected``: accounts that ought to be there, which only the organisation's
-    list can deny.
+    list can deny; where it is refused they are looked at all the same.
     """
 
     role: str = ""
@@ -79,13 +79,14 @@ class _Aws:
         self._pace = Pace(_CALLS_A_SECOND, _BURST)
         self._own = Account("")
         self._partition = "aws"
+        self._listed: set[str] = set()
 
     def start(self) -> Iterator[Step]:
         """Who we are, then which accounts there are."""
         try:
             me = self._call(self._own, "sts", "get_caller_identity")
         except _REFUSED as error:
-            yield self._unseen(Place(self._search.profile or "aws"), error, "sts:GetCallerIdentity")
+            yield self._unseen(Place(self._search.profile or "aws"), error, ACTIONS["get_caller_identity"])
             return
         self._own = Account(str(me["Account"]))
         self._partition = str(me["Arn"]).split(":")[1]
@@ -94,8 +95,16 @@ class _Aws:
         elif self._search.role:
             yield Task(self._own.id, self._organization_page)
         else:
-            others = set(self._search.expected) - {self._own.id}
-            yield from (self._in_account(one) for one in (self._own, *map(Account, sorted(others))))
+            yield from self._known_accounts()
+
+    def _known_accounts(self) -> Iterator[Step]:
+        """The own one, and those that ought to be there: looked at, or refused by name, as no list denies them.
+
+        Those that the list has shown before it was refused are left out.
+        """
+        others = sorted(set(self._search.expected) - {self._own.id})
+        known = (one for one in (self._own, *map(Account, others)) if one.id not in self._listed)
+        yield from (self._in_account(one) for one in known)
 
     def _organization_page(self, token: str = "") -> Iterator[Step]:
         following = {"NextToken": token} if token else {}
@@ -103,10 +112,11 @@ class _Aws:
             page = self._call(self._own, "organizations", "list_accounts", **following)
         except _REFUSED as error:
             yield self._unseen(Place("organization"), error, ACTIONS["list_accounts"])
-            yield from () if token else (self._in_account(self._own),)
+            yield from self._known_accounts()
             return
         for one in page.get("Accounts", ()):
             account = Account(str(one["Id"]), name=str(one.get("Name", "")))
+            self._listed.add(account.id)
             # State is what is left since 2026-09-09; an older API says Status
             why = _NO_ACCESS.get(str(one.get("State") or one.get("Status") or ""))
             yield LeftOut(Place(account.id, name=account.name), why) if why else self._in_account(account)

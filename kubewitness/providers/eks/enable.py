@@ -11,7 +11,7 @@ from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import CreateDestination, LengthenRetention, Protect, SetKey, Step, SwitchOn
 from kubewitness.model import Reason
 from kubewitness.providers.eks.errors import code_of, message_of, unread
-from kubewitness.providers.eks.parse import Update, parse_update
+from kubewitness.providers.eks.parse import LogGroup, Update, parse_update
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +37,14 @@ _HINTS_BY_CODE: Final = {
 class Aws:
     """One cluster and its log group. ``call(service, method, **arguments)`` raises what the SDK raises.
 
-    ``tell`` hears what is waited for, until ``deadline``.
+    ``read``: the log group as it is now, ``None``: there is none; raises likewise. ``tell`` hears what is waited for,
+    until ``deadline``.
     """
 
     cluster: str
     group: str
     call: Callable[..., Any]
+    read: Callable[[], LogGroup | None]
     deadline: Deadline
     tell: Callable[[str], None]
 
@@ -63,12 +65,26 @@ def _change_group(step: Step, aws: Aws) -> None:
         case CreateDestination():
             _create(step, aws)
         case LengthenRetention(days=days):
-            aws.call("logs", "put_retention_policy", logGroupName=aws.group, retentionInDays=days)
+            _lengthen(days, aws)
         case SetKey(key=key):
-            aws.call("logs", "associate_kms_key", logGroupName=aws.group, kmsKeyId=key)
+            _set_key(key, aws)
         case Protect():
             on = {"logGroupIdentifier": aws.group, "deletionProtectionEnabled": True}
             aws.call("logs", "put_log_group_deletion_protection", **on)
+
+
+def _lengthen(days: int, aws: Aws) -> None:
+    """Read anew before each attempt: whoever was changing the group meanwhile may have made it longer than we would."""
+    now = aws.read()
+    if now is None or (now.retention_days is not None and now.retention_days < days):
+        aws.call("logs", "put_retention_policy", logGroupName=aws.group, retentionInDays=days)
+
+
+def _set_key(key: str, aws: Aws) -> None:
+    """A key that came meanwhile stays, likewise."""
+    now = aws.read()
+    if now is None or not now.key:
+        aws.call("logs", "associate_kms_key", logGroupName=aws.group, kmsKeyId=key)
 
 
 def _create(step: CreateDestination, aws: Aws) -> None:

@@ -29,12 +29,14 @@ RETENTIONS: Final = (
 Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 """
 
+_POLICY: Final = "AWS sets the audit policy of EKS, and nobody can change it; it leaves out"
+_INSTEAD: Final = (
+    "collect the Event objects; a failed login on any other path is recorded; what the log does hold can be picked out "
+    "and copied by a subscription filter"
+)
 BLIND_SPOTS: Final = (
-    BlindSpot(
-        "events-delete",
-        "AWS sets the audit policy of EKS, which leaves Event objects out, and nobody can change it",
-        "collect the Event objects; what the log does hold can be picked out and copied by a subscription filter",
-    ),
+    BlindSpot("events-delete", f"{_POLICY} Event objects", _INSTEAD),
+    BlindSpot("failed-login-discovery", f"{_POLICY} /version, /healthz and /swagger", _INSTEAD),
 )
 """Source: https://docs.aws.amazon.com/eks/latest/best-practices/auditing-and-logging.html"""
 

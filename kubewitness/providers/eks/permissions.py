@@ -72,8 +72,14 @@ FINDING: Final = (
 none: list_awsaccountmanagement.html, list_amazonec2.html and list_awsorganizations.html beside the above.
 """
 
-ACTIONS: Final[Mapping[str, str]] = {item.method: item.action for item in (*PERMISSIONS, *FINDING)}
-"""boto3's method -> the permission that it needs."""
+ACTIONS: Final[Mapping[str, str]] = {
+    "get_caller_identity": "sts:GetCallerIdentity",
+    **{item.method: item.action for item in (*PERMISSIONS, *FINDING)},
+}
+"""boto3's method -> the permission that it needs; the first one is anybody's, and is asked for nowhere.
+
+Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+"""
 
 
 def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
 from kubewitness.discovery.found import Discovery, Place, hosts
 from kubewitness.discovery.search import aws_clusters, discover
@@ -55,12 +56,16 @@ def test_a_whole_organisation_is_found_with_the_role_that_leads_to_each_cluster(
     assert found.complete
     assert len(found.looked) == 3 * len(REGIONS)
     assert hosts(found) == [
-        (f"@managed/{ACCOUNT}/eu-west-1/a", {"provider": "eks", "id": f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/a"}),
+        (
+            f"@managed/{ACCOUNT}/eu-west-1/a",
+            {"provider": "eks", "id": f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/a", "cluster": "a"},
+        ),
         (
             f"@managed/{SHOP}/eu-west-1/b",
             {
                 "provider": "eks",
                 "id": f"arn:aws:eks:eu-west-1:{SHOP}:cluster/b",
+                "cluster": "b",
                 "role": role_of(SHOP),
                 "external_id": "x-1",
             },
@@ -169,6 +174,42 @@ def test_where_the_list_of_accounts_is_refused_the_own_account_is_looked_at(aws:
 
     assert gaps(found) == [(Place("organization"), "denied", "organizations:ListAccounts")]
     assert names(found) == [f"{ACCOUNT}/eu-west-1/prod"]
+
+
+def test_where_the_list_is_refused_an_account_that_is_expected_is_looked_at_too(aws: Aws) -> None:
+    aws.organization([SHOP, BANK])
+    aws.deny("organizations:ListAccounts")
+    aws.ask_for_external_id(role_of(BANK), "x-1")
+    create(aws, account=SHOP)
+
+    found = searched(expected=(SHOP, BANK))
+
+    assert names(found) == [f"{SHOP}/eu-west-1/prod"]
+    assert gaps(found) == [
+        (Place(BANK), "denied", "sts:AssumeRole"),
+        (Place("organization"), "denied", "organizations:ListAccounts"),
+    ]
+
+
+def test_where_a_further_page_of_the_list_is_refused_each_account_is_looked_at_once(
+    aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.organization([SHOP, BANK])
+    aws.truncate("organizations:ListAccounts", size=1)
+    ask = accounts.Accounts.call
+
+    def first_page_only(*where: Any, **arguments: Any) -> Any:
+        if "NextToken" in arguments and where[3] == "list_accounts":
+            raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "no"}}, "ListAccounts")
+        return ask(*where, **arguments)
+
+    monkeypatch.setattr(accounts.Accounts, "call", first_page_only)
+
+    found = searched(expected=(SHOP, BANK))
+
+    assert [place for place, *_ in gaps(found)] == [Place("organization")]
+    seen = [(one.scope, one.location) for one in found.looked]
+    assert sorted(seen) == [(account, region) for account in (ACCOUNT, SHOP, BANK) for region in REGIONS]
 
 
 def test_named_accounts_need_no_list(aws: Aws) -> None:
@@ -290,7 +331,7 @@ def test_an_inventory_asks_for_no_more_than_names(aws: Aws) -> None:
     [(name, data)] = aws_clusters(regions=REGIONS)
 
     assert name == f"@managed/{ACCOUNT}/eu-west-1/prod"
-    assert data == {"provider": "eks", "id": f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/prod"}
+    assert data == {"provider": "eks", "id": f"arn:aws:eks:eu-west-1:{ACCOUNT}:cluster/prod", "cluster": "prod"}
     assert aws.calls() == {"sts:GetCallerIdentity": 1, "eks:ListClusters": 2}
 
 

@@ -18,23 +18,38 @@ from kubewitness.providers.eks.permissions import PERMISSIONS
 from tests.unit.providers.eks.fleet import ACCOUNT, ALL, GROUP, create, reached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.fakes.aws import Aws
 
 WRITES = {item.action for item in PERMISSIONS if item.enforces}
 
 
-def bring(standard: str = "standard", *, key: str = "", wait: float = 20, **data: str) -> list[str]:
-    """The steps, as they were told; what is waited for left out."""
+def bring(
+    standard: str = "standard",
+    *,
+    key: str = "",
+    wait: float = 20,
+    meanwhile: Callable[[], object] = lambda: None,
+    **data: str,
+) -> list[str]:
+    """The steps, as they were told; what is waited for left out. ``meanwhile``: what others do while we wait."""
+
+    def tell(line: str) -> None:
+        told.append(line)
+        if line.startswith("waiting"):
+            meanwhile()
+
     cluster, told = reached(**data), list[str]()
     demanded = read_standard(standard)
     plan = partial(plan_managed, standard=demanded, key=key, retention_at_least=cluster.retention_at_least)
-    enable(cluster, plan, told.append, wait)
+    enable(cluster, plan, tell, wait)
     return [step for step in told if not step.startswith("waiting")]
 
 
-def refusal(standard: str = "standard", *, wait: float = 20, **data: str) -> str:
+def refusal(standard: str = "standard", *, wait: float = 20) -> str:
     with pytest.raises(KubewitnessError) as caught:
-        bring(standard, wait=wait, **data)
+        bring(standard, wait=wait)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
@@ -245,6 +260,30 @@ def test_two_changes_of_a_group_at_once_are_tried_again(aws: Aws) -> None:
     bring()
 
     assert group(aws)["deletionProtectionEnabled"] is True
+
+
+def test_a_retention_that_others_lengthen_while_we_wait_for_them_is_not_shortened(aws: Aws) -> None:
+    create(aws)
+    theirs = partial(aws.client("logs").put_retention_policy, logGroupName=GROUP)
+    theirs(retentionInDays=30)
+    aws.fail("logs:PutRetentionPolicy", code="OperationAbortedException", status=400, message="try again", times=1)
+
+    bring(meanwhile=lambda: theirs(retentionInDays=731))
+
+    assert aws.calls(outcome="OperationAbortedException")["logs:PutRetentionPolicy"] == 1
+    assert group(aws)["retentionInDays"] == 731
+
+
+def test_a_key_that_others_set_while_we_wait_for_them_stays(aws: Aws) -> None:
+    create(aws)
+    theirs, ours = (aws.client("kms").create_key()["KeyMetadata"]["Arn"] for _ in range(2))
+    set_theirs = partial(aws.client("logs").associate_kms_key, logGroupName=GROUP, kmsKeyId=theirs)
+    aws.fail("logs:AssociateKmsKey", code="OperationAbortedException", status=400, message="try again", times=1)
+
+    bring("forensic", key=ours, meanwhile=set_theirs)
+
+    assert aws.calls(outcome="OperationAbortedException")["logs:AssociateKmsKey"] == 1
+    assert group(aws)["kmsKeyId"] == theirs
 
 
 def test_a_quota_is_named(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:

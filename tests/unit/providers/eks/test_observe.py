@@ -319,6 +319,34 @@ def test_an_arn_of_another_account_is_not_confused_with_a_cluster_of_the_same_na
     assert "in another account" in found.detail
 
 
+def test_nor_are_its_logs_where_the_cluster_may_not_be_described(aws: Aws) -> None:
+    create(aws)
+    aws.deny("eks:DescribeCluster")
+
+    found = not_read(id=ARN.replace(ACCOUNT, "999999999999"))
+
+    assert f":{ACCOUNT}:" in found.detail
+    assert "in another account" in found.detail
+
+
+def test_an_arn_of_a_cluster_that_may_not_be_described_hides_nothing_of_its_logs(aws: Aws) -> None:
+    create(aws)
+    aws.deny("eks:DescribeCluster")
+
+    found = reached(id=ARN).observe()
+
+    assert isinstance(found.log_types, Unread)
+    assert destination(found).exists is True
+
+
+def test_whose_credentials_they_are_may_not_be_known_either(aws: Aws) -> None:
+    create(aws)
+    aws.deny("eks:DescribeCluster")
+    aws.deny("sts:GetCallerIdentity")
+
+    assert not_read(id=ARN).detail.startswith("sts:GetCallerIdentity: AccessDenied")
+
+
 @pytest.mark.parametrize(
     ("data", "message"),
     [

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kubewitness.auditpolicy import PROBES, Level, Loaded, load, recorded
+from kubewitness.content import read_standard
 from kubewitness.errors import KubewitnessError
+from kubewitness.model import ServerVersion
 from kubewitness.providers.eks.parse import (
+    BLIND_SPOTS,
     LOG_TYPES,
     RETENTIONS,
     Stream,
@@ -78,3 +83,14 @@ def test_more_than_cloudwatch_keeps_is_refused() -> None:
 def test_any_id_is_a_cluster_or_an_error(text: str) -> None:
     with suppress(KubewitnessError):
         assert cluster_name(text, "", "h").name in text
+
+
+def test_the_blind_spots_are_what_aws_s_policy_leaves_out_of_what_our_standards_name() -> None:
+    version = ServerVersion(1, 37, 1)
+    loaded = load((Path(__file__).parent / "eks-audit-policy.yaml").read_text("utf-8"), version)
+    assert isinstance(loaded, Loaded)
+    named = {name for tier in ("essential", "standard", "forensic") for name in read_standard(tier).audit.at_least}
+
+    left_out = {probe.id for probe in PROBES if recorded(loaded.policy, probe, version).level is Level.NONE}
+
+    assert {spot.probe for spot in BLIND_SPOTS} == left_out & named
