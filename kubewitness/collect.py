@@ -32,7 +32,7 @@ from kubewitness.model import Kind, Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import ApiServer, observe  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.providers import Clouds, NotReadError  # noqa: E402
-from kubewitness.roles import cluster_of, is_control_plane, is_managed  # noqa: E402
+from kubewitness.roles import cluster_of, is_control_plane, is_managed, is_misnamed  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -77,7 +77,12 @@ def collect(
     ``canary``: id of the request to send and look for; empty: send none. ``progress`` is called with each name. Raises
     KubewitnessError when the inventory, or what ``limit`` leaves of it, holds neither.
     """
-    hosts = [item for item in _limited(inventory, list(limit)) if is_control_plane(item) or is_managed(item)]
+    named = list(_limited(inventory, list(limit)))
+    for item in filter(is_misnamed, named):
+        raise KubewitnessError(
+            f"{item.name}: has host data provider and is no managed cluster: call it @managed/{item.name}"
+        )
+    hosts = [item for item in named if is_control_plane(item) or is_managed(item)]
     if not hosts:
         raise KubewitnessError(
             "no control plane and no managed cluster in the inventory: check its path, its groups and --limit"
@@ -85,7 +90,7 @@ def collect(
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)  # what went wrong is in the result
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
     hub = gevent.get_hub()  # pyinfra's readers of output end at bytes that are no UTF-8, and gevent would print it
-    hub.NOT_ERROR = (*hub.NOT_ERROR, UnicodeDecodeError)
+    hub.NOT_ERROR = (*hub.NOT_ERROR, UnicodeDecodeError, KeyboardInterrupt)
     state = State(inventory, Config())
     state.set_stage(StateStage.Connect)
     with ctx_state.use(state):

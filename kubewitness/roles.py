@@ -23,6 +23,11 @@ def is_managed(host: Host) -> bool:
     return str(host.name).startswith("@managed/")
 
 
+def is_misnamed(host: Host) -> bool:
+    """It has the host data of a managed cluster, and the name of a machine: nobody would read it."""
+    return not is_managed(host) and bool(host.data.get("provider"))
+
+
 def may_share_a_cluster(one: Host, other: Host) -> bool:
     """Whether two hosts are of one cluster, or may be: a machine without host data ``cluster`` may be of any."""
     named = [host.data.get("cluster") for host in (one, other)]

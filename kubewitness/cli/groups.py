@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -13,6 +14,8 @@ from kubewitness.errors import KubewitnessError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_INTERRUPTED: Final = 130
 
 
 class LazyGroup(click.Group):
@@ -37,6 +40,16 @@ class LazyGroup(click.Group):
 class RootGroup(LazyGroup):
     """Turns an error that the user can mend into one line and exit code 2."""
 
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """As a program. One that is interrupted ends at once: questions to a cloud that are open are not waited for."""
+        try:
+            return self.main(*args, **kwargs)
+        except SystemExit as ended:
+            if ended.code == _INTERRUPTED:
+                sys.stdout.flush()
+                os._exit(_INTERRUPTED)
+            raise
+
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """The help too is written to somewhere: what cannot be written is told here, for every command."""
         try:
@@ -54,4 +67,4 @@ class RootGroup(LazyGroup):
             ctx.exit(2)
         except KeyboardInterrupt:
             click.echo("kubewitness: interrupted: nothing is reported", err=True)
-            ctx.exit(130)
+            ctx.exit(_INTERRUPTED)

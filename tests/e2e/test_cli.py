@@ -238,3 +238,13 @@ def test_a_policy_that_is_not_there_leaves_one_host_unknown_and_no_other(tmp_pat
     one, two = ({item["status"] for item in found if item["target"] == name} for name in ("@tree/one", "@tree/two"))
     assert "PASS" in one
     assert two <= {"UNKNOWN", "NOT_APPLICABLE"}
+
+
+def test_a_managed_cluster_with_the_name_of_a_machine_is_not_passed_over(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.py"
+    inventory.write_text('managed = [("web3", {"provider": "eks", "id": "web", "region": "eu-west-1"})]\n')
+
+    done = run("check", str(inventory))
+
+    assert done.returncode == 2
+    assert "web3: has host data provider and is no managed cluster: call it @managed/web3" in done.stderr

@@ -72,7 +72,7 @@ def test_all_projects_are_found(gcp: Gcp, where: Mapping[str, Any]) -> None:
     assert found.complete
     assert hosts(found)[1] == (
         "@managed/shop/europe-west1/prod",
-        {"provider": "gke", "id": "projects/shop/locations/europe-west1/clusters/prod"},
+        {"provider": "gke", "id": "projects/shop/locations/europe-west1/clusters/prod", "cluster": "prod"},
     )
 
 
