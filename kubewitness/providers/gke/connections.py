@@ -48,6 +48,9 @@ _CLIENTS: Final[Mapping[str, tuple[Any, str, str]]] = {
 Source: https://cloud.google.com/sdk/docs/properties (api_endpoint_overrides)
 """
 
+_KEPT: Final[list[Any]] = []
+"""Every client, to the end of the process: a gRPC channel that is freed under gevent may wait for ever."""
+
 
 class GcpClients:
     """Makes each client once, and calls it. Everything that google-auth reads holds: GOOGLE_APPLICATION_CREDENTIALS,
@@ -84,9 +87,11 @@ class GcpClients:
         options = ClientOptions(api_endpoint=given or None)
         info = ClientInfo(user_agent="kubewitness")  # type: ignore[no-untyped-call]
         try:
-            return of(credentials=self._credentials()[0], transport=transport, client_options=options, client_info=info)
+            made = of(credentials=self._credentials()[0], transport=transport, client_options=options, client_info=info)
         except ERRORS as error:
             raise NotReadError(unread(error, "credentials")) from error
+        _KEPT.append(made)
+        return made
 
     def _credentials(self) -> tuple[Any, str]:
         with self._making:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
+from kubewitness.providers.gke.grpcready import prepare_grpc
 from tests.fakes.handle import Handle
 
 if TYPE_CHECKING:
@@ -24,6 +25,11 @@ _CLIENTS = {
     "config": ("google.cloud.logging_v2.services.config_service_v2", "ConfigServiceV2Client"),
     "logging": ("google.cloud.logging_v2.services.logging_service_v2", "LoggingServiceV2Client"),
 }
+
+_WITHOUT_REST = {"config", "logging"}
+
+_KEPT: list[Any] = []
+"""Every gRPC channel. One that is freed in a process that gevent has patched may wait for ever, with all others."""
 
 
 class Gcp(Handle):
@@ -90,8 +96,12 @@ class Gcp(Handle):
             expiry=until,
         )
 
-    def client(self, kind: str, transport: str = "grpc") -> Any:
-        """A real client: container, projects, folders, organizations, config, logging (the last two by gRPC only)."""
+    def client(self, kind: str, transport: str = "") -> Any:
+        """A real client: container, projects, folders, organizations by REST; config and logging by gRPC alone.
+
+        ``transport`` "grpc" asks for it where both are known.
+        """
+        transport = transport or ("grpc" if kind in _WITHOUT_REST else "rest")
         module, name = _CLIENTS[kind]
         client_class = getattr(import_module(module), name)
         if transport == "rest":
@@ -105,16 +115,16 @@ class Gcp(Handle):
 
     def channel(self) -> Any:
         """gRPC over TLS, with a token on each call."""
-        from gevent import monkey  # noqa: PLC0415
         from google.auth.transport.requests import Request  # noqa: PLC0415
 
         from tests.fakes.gcp.untyped import grpc, secure_authorized_channel  # noqa: PLC0415
 
-        if monkey.is_module_patched("socket"):  # else gRPC waits for what only the loop can bring
-            import_module("grpc.experimental.gevent").init_gevent()
+        prepare_grpc()
         trust = grpc.ssl_channel_credentials(self.certificate.read_bytes())
         authorized: Any = secure_authorized_channel
-        return authorized(self.credentials(), Request(), self.grpc, ssl_credentials=trust)
+        made = authorized(self.credentials(), Request(), self.grpc, ssl_credentials=trust)
+        _KEPT.append(made)
+        return made
 
     def advance(self, seconds: float) -> None:
         """Let time pass in the server: operations end, tokens expire."""

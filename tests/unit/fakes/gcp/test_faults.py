@@ -79,7 +79,7 @@ def test_an_answer_can_be_late(gcp: Gcp) -> None:
     gcp.hang("container.clusters.list", seconds=2, times=1)
 
     with pytest.raises(DeadlineExceeded):
-        gcp.client("container").list_clusters(parent=EVERYWHERE, timeout=0.3, retry=None)
+        gcp.client("container", "grpc").list_clusters(parent=EVERYWHERE, timeout=0.3, retry=None)
 
 
 def test_an_answer_can_be_lost_after_the_deed(gcp: Gcp, transport: str) -> None:
