@@ -25,7 +25,7 @@ _EKS_LOGS = "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs
     rung=Rung.DECLARED,
     climbs=True,
     source=_EKS_LOGS,
-    controls=("CIS-EKS-1.7.0:2.1.1", "NIST-800-53r5:AU-12", "ISO-27001:A.8.15", _OWASP),
+    controls=("NIST-800-53r5:AU-12", "ISO-27001:A.8.15", _OWASP),
 )
 def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result:
     """A provider logs nothing of the control plane until it is told to, and what was not logged cannot be had later.
@@ -53,7 +53,7 @@ def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result
     severity=Severity.MEDIUM,
     rung=Rung.DECLARED,
     source=_EKS_LOGS,
-    controls=("CIS-EKS-1.7.0:2.1.1", "NIST-800-53r5:AU-2", _OWASP),
+    controls=("NIST-800-53r5:AU-2", _OWASP),
 )
 def managed_log_types(cluster: ManagedCluster, standard: Standard) -> Result:
     """Which identity a user of the cloud became, and what the API server itself said, are logs of their own."""
@@ -108,6 +108,10 @@ def managed_exemptions(cluster: ManagedCluster, standard: Standard) -> Result:
 
     A team may decide so: the deploy leaves exemptions alone, and says them each time.
     """
+    if isinstance(cluster.audit_on, Unread):
+        return unknown(cluster.audit_on)
+    if not cluster.audit_on:
+        return NotApplicable("audit logging is off: see audit-backend")
     if isinstance(cluster.exempted, Unread):
         return unknown(cluster.exempted)
     if not cluster.exempted:

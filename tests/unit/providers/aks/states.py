@@ -113,7 +113,8 @@ _UNKEPT: Final = {"audit-retention": "UNKNOWN", "audit-log-protected": "UNKNOWN"
 _ALL: Final = {"audit-log-destination": "UNKNOWN", "audit-log-written": "UNKNOWN", **_UNKEPT}
 _UNKNOWN: Final = {
     "audit-backend": "UNKNOWN", "audit-log-once": "UNKNOWN", "audit-log-types": "UNKNOWN",
-    "audit-policy-limits": "UNKNOWN", "audit-policy-records": "UNKNOWN", **_ALL,
+    "audit-policy-limits": "UNKNOWN", "audit-policy-records": "UNKNOWN",
+    "audit-policy-exemptions": "UNKNOWN", **_ALL,
 }  # fmt: skip
 
 STATES: Final = (

@@ -133,6 +133,8 @@ def away(gcp: Gcp) -> None:
 
 _DESTINATION, _RECORDS, _TYPES = "audit-log-destination", "audit-policy-records", "audit-log-types"
 _DATA_ACCESS: Final = 'log_id("cloudaudit.googleapis.com/data_access")'
+_ASKS_THE_CLUSTER: Final = ("audit-backend", _TYPES, _RECORDS, "audit-policy-exemptions", "audit-log-once")
+
 STATES: Final = (
     State("as the standard asks", good, "PASS 3/3"),
     State("as GKE makes it: reads are not recorded", create, "FAIL 3/3", (f"{_TYPES} FAIL", f"{_RECORDS} FAIL")),
@@ -211,7 +213,7 @@ STATES: Final = (
         "the cluster may not be read",
         lambda gcp: refused(gcp, "container.clusters.get"),
         "UNKNOWN -/3",
-        tuple(f"{name} UNKNOWN denied" for name in ("audit-backend", _TYPES, _RECORDS, "audit-log-once")),
+        tuple(f"{name} UNKNOWN denied" for name in _ASKS_THE_CLUSTER),
     ),
     State("its zone cannot be reached by GKE", away, "UNKNOWN -/3", ("everything UNKNOWN unreachable",)),
     State(
