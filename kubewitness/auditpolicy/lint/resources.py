@@ -106,9 +106,10 @@ def _astray(subject: Subject, rule: Rule, named: _Named, home: ApiResource) -> _
     """What becomes of the resource where it is; ``None``: another rule names it there, and does what this one says."""
     leaks = rule.level.rank > Level.METADATA.rank and is_leaking(home.group, named.homes_name)
     level = Level.METADATA if leaks else rule.level
-    meant = replace(rule, level=level, resources=(GroupResources(home.group, (named.homes_name,)),))
-    verbs = [verb for verb in rule.verbs if verb in ALL_VERBS] or ALL_VERBS  # AP013 tells of the others
-    outcomes = [(asked, subject.decide(asked)) for asked in samples(meant, verbs)]
+    known = tuple(verb for verb in rule.verbs if verb in ALL_VERBS)  # AP013 tells of the others
+    verbs = rule.verbs if "*" in rule.verbs else known
+    meant = replace(rule, level=level, verbs=verbs, resources=(GroupResources(home.group, (named.homes_name,)),))
+    outcomes = [(asked, subject.decide(asked)) for asked in samples(meant, known or ALL_VERBS)]
     if not outcomes:
         return None
     asked, decision = min(outcomes, key=lambda item: _more(item[0], item[1], meant))
@@ -176,7 +177,10 @@ def _in_their_groups(rule: Rule, found: list[_Astray]) -> tuple[Rule, ...]:
     pairs: dict[Level, list[tuple[str, str]]] = {}
     for item in found:
         pairs.setdefault(item.rule.level, []).append((item.home.group, item.named.name))
-    return tuple(replace(rule, level=level, resources=group_resources(each)) for level, each in pairs.items())
+    verbs = found[0].rule.verbs
+    return tuple(
+        replace(rule, level=level, verbs=verbs, resources=group_resources(each)) for level, each in pairs.items()
+    )
 
 
 @lint_rule("AP021", "an API group or resource that was removed", Severity.LOW, source=_REMOVED)
