@@ -15,15 +15,16 @@ pytestmark = pytest.mark.lab
 
 
 def test_an_api_server_that_exits_with_the_new_flags(fresh: ControlPlane) -> None:
-    """A log that is a link to nowhere: nothing that a look at the files would refuse."""
-    fresh.node("mkdir -p /var/log/kubernetes/audit && ln -s /nowhere/audit.log /var/log/kubernetes/audit/")
+    """A log on a file system that is read-only: nothing that a look at the files would refuse."""
+    folder = "/var/log/kubernetes/audit"
+    fresh.node(f"mkdir -p {folder} && mount -t tmpfs -o ro,size=40g tmpfs {folder}")
     before = fresh.node(f"sha256sum {MANIFEST}")
 
     done = fresh.deploy()
 
-    fresh.node("rm -r /var/log/kubernetes")
-    assert done.returncode == 1
-    assert "no such file or directory" in done.stderr, "the API server's own words"
+    fresh.node(f"umount {folder} && rm -r /var/log/kubernetes")
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "read-only file system" in done.stderr, "the API server's own words"
     assert "rolled back: the old configuration serves again" in done.stderr
     assert "Traceback" not in done.stderr
     assert fresh.node(f"sha256sum {MANIFEST}") == before
