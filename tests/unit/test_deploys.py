@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from kubewitness.deploys import _owner, _undo_command
+from kubewitness.deploys.runs import owner, undo_command
 
 PROGRAM = "/opt/venv/bin/pyinfra"
 UNDO = "kubewitness.deploys.undo_audit run=R1 --limit cp-1 -y"
@@ -41,7 +41,7 @@ UNDO = "kubewitness.deploys.undo_audit run=R1 --limit cp-1 -y"
 def test_hosts_are_reached_as_in_the_run_itself(monkeypatch: pytest.MonkeyPatch, given: str, reached: str) -> None:
     monkeypatch.setattr(sys, "argv", [PROGRAM, *shlex.split(given)])
 
-    command = _undo_command("cp-1", "R1")
+    command = undo_command("cp-1", "R1")
 
     assert command == f"pyinfra {reached} {UNDO}"
     assert "s3cret" not in command
@@ -61,13 +61,13 @@ def test_where_the_inventory_is_not_known_it_is_the_user_s_to_name(
 ) -> None:
     monkeypatch.setattr(sys, "argv", argv)
 
-    assert _undo_command("cp-1", "R1") == f"pyinfra INVENTORY {UNDO}"
+    assert undo_command("cp-1", "R1") == f"pyinfra INVENTORY {UNDO}"
 
 
 def test_started_as_a_module_it_is_pyinfra_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["/venv/site-packages/pyinfra/__main__.py", "inv.py", "d.py"])
 
-    assert _undo_command("cp-1", "R1") == f"pyinfra inv.py {UNDO}"
+    assert undo_command("cp-1", "R1") == f"pyinfra inv.py {UNDO}"
 
 
 @pytest.mark.parametrize("error", [KeyError("getpwuid(): uid not found: 4711"), OSError("No username set")])
@@ -79,4 +79,4 @@ def test_a_user_without_a_name_is_a_number(monkeypatch: pytest.MonkeyPatch, erro
 
     monkeypatch.setattr(getpass, "getuser", nobody)
 
-    assert _owner().startswith("uid ")
+    assert owner().startswith("uid ")
