@@ -85,8 +85,8 @@ class Input:
     ``paths``, ``excluded``: globs, as absolute paths of the node; of files only. ``line_limit``: bytes of the longest
     record that comes through whole; the value is ``None`` where there is no limit. ``checkpoint_every``: records after
     which the position is saved; ``None``: the program has no such setting; the value 0: only when it stops.
-    ``offers_again``: a batch that was refused downstream is offered again. ``saves_ahead``: its position is saved before
-    the record is safe downstream, so that a kill loses what lies between. ``units``: of the journal; empty: all.
+    ``offers_again``: a batch that was refused downstream is offered again. ``saves_ahead``: its position is saved
+    before the record is safe downstream, so that a kill loses what lies between. ``units``: of the journal; empty: all.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Queue:
     """What lies between input and output.
 
     ``limit``: as the program counts (bytes, events), in its own words; ``limit_bytes``: where it is in bytes. ``None``:
-    no limit is known. ``stalls``: why records would stop for good (rsyslog's full-delay mark); ``None``: they would not.
+    no limit is known. ``stalls``: why records would stop for good (rsyslog's full-delay mark); ``None``: no.
     """
 
     kind: Setting[QueueKind]
@@ -167,8 +167,8 @@ class Output:
     ``address``: host or URL, without credentials. ``local``: it stays on this machine. ``acknowledged``: it counts a
     record as sent when the other end has said so. ``gives_up``: seconds or tries after which a refused batch is dropped
     (in words); the value is ``None`` where it never gives up. ``message_limit``: bytes of the largest record that it
-    sends whole; the value is ``None`` where there is no limit. ``client_certificate``: it shows one. ``alters``: how the
-    record is not what was read; ``None``: it is.
+    sends whole; the value is ``None`` where there is no limit. ``client_certificate``: it shows one. ``alters``: how
+    the record is not what was read; ``None``: it is.
     """
 
     name: str

@@ -23,7 +23,7 @@ class Log(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileLog:
-    """A log in files. ``globs`` take the rotated names too; ``excluded`` is what they must not take (compressed ones)."""
+    """A log in files. ``globs`` take the rotated names too; ``excluded`` is what they must not take (.gz)."""
 
     log: Log
     globs: tuple[str, ...]
