@@ -85,8 +85,10 @@ class Input:
     ``paths``, ``excluded``: globs, as absolute paths of the node; of files only. ``line_limit``: bytes of the longest
     record that comes through whole; the value is ``None`` where there is no limit. ``checkpoint_every``: records after
     which the position is saved; ``None``: the program has no such setting; the value 0: only when it stops.
-    ``offers_again``: a batch that was refused downstream is offered again. ``saves_ahead``: its position is saved
-    before the record is safe downstream, so that a kill loses what lies between. ``units``: of the journal; empty: all.
+    ``offers_again``: a batch that was refused downstream is offered again, for ever. ``saves_ahead``: its position is
+    saved before the record is in the next queue, so that a kill loses what lies between. ``waits``: its position moves
+    only when the other end has the record, so that a queue in memory loses nothing; ``None``: it does not.
+    ``state_dir``: where the checkpoint is kept; ``None``: not known. ``units``: of the journal; empty: all.
     """
 
     name: str
@@ -100,6 +102,8 @@ class Input:
     line_limit: Setting[int | None] | Unread | None = None
     offers_again: Setting[bool] | Unread | None = None
     saves_ahead: Setting[bool] | Unread | None = None
+    waits: Setting[bool] | Unread | None = None
+    state_dir: Setting[str] | None = None
     units: tuple[Setting[str], ...] = ()
 
 
@@ -112,7 +116,7 @@ class QueueKind(StrEnum):
 
 
 class WhenFull(StrEnum):
-    """What a queue does when it is full."""
+    """What a queue does when it is full. ``DROP`` loses nothing where the input is told and offers the batch again."""
 
     BLOCK = "block"
     DROP = "drop"
@@ -124,6 +128,7 @@ class Queue:
 
     ``limit``: as the program counts (bytes, events), in its own words; ``limit_bytes``: where it is in bytes. ``None``:
     no limit is known. ``stalls``: why records would stop for good (rsyslog's full-delay mark); ``None``: no.
+    ``state_dir``: of a queue on disk; ``None``: not known.
     """
 
     kind: Setting[QueueKind]
@@ -131,6 +136,7 @@ class Queue:
     limit: Setting[str] | None = None
     limit_bytes: int | None = None
     stalls: Setting[str] | None = None
+    state_dir: Setting[str] | None = None
 
 
 class OutputKind(StrEnum):
