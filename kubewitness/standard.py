@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeVar
-
-import yaml
+from typing import TYPE_CHECKING, Final
 
 from kubewitness.apiserver import RotationMinimum
 from kubewitness.auditpolicy import PROBES, Level
-from kubewitness.errors import KubewitnessError
 from kubewitness.model import Rung, Source
+from kubewitness.nodestandard import parse_containers, parse_journal, parse_shipping
 from kubewitness.providers import LOG_TYPES
+from kubewitness.standardsection import Section, StandardError
 from kubewitness.yamldoc import compose
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kubewitness.managed import Provider
+    from kubewitness.nodestandard import ContainerStandard, JournalStandard, ShippingStandard
 
-_T = TypeVar("_T")
 _RUNGS: Final = {rung.name.lower(): rung for rung in Rung}
 _ASKED: Final = {"required": True, "optional": False}
 
@@ -58,12 +57,20 @@ class ManagedStandard:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """The desired state for a tier of clusters. ``required``: the rung that each source of logs has to reach."""
+    """The desired state for a tier of clusters.
+
+    ``required``: the rung that each source of logs has to reach. ``event_ttl_hours``: how long the API server keeps
+    Kubernetes events at least.
+    """
 
     name: str
     title: str
     required: Mapping[Source, Rung]
     audit: AuditStandard
+    event_ttl_hours: int
+    journal: JournalStandard
+    containers: ContainerStandard
+    shipping: ShippingStandard
     managed: ManagedStandard
 
     def requiring(self, required: Mapping[Source, Rung]) -> Standard:
@@ -75,17 +82,13 @@ class Standard:
         return replace(self, audit=replace(self.audit, own_policy=text))
 
 
-class StandardError(KubewitnessError):
-    """The file is not a standard: *what - where - what to do*."""
-
-
 def parse_standard(text: str, where: str, policies: Sequence[str]) -> Standard:
     """The standard that ``text`` holds; ``where`` names it in errors, ``policies``: the names that it may choose from.
 
     Raises KubewitnessError.
     """
-    root = _Mapping(compose(text, where), where)
-    root.only("name", "title", "sources", "audit", "managed")
+    root = Section(compose(text, where), where)
+    root.only("name", "title", "sources", "audit", "event_ttl_hours", "journal", "containers", "shipping", "managed")
     sources = root.mapping("sources")
     sources.only(*Source)
     audit = root.mapping("audit")
@@ -106,11 +109,15 @@ def parse_standard(text: str, where: str, policies: Sequence[str]) -> Standard:
                 maxsize_mib=rotation.count("maxsize_mib"),
             ),
         ),
+        event_ttl_hours=root.count("event_ttl_hours"),
+        journal=parse_journal(root.mapping("journal")),
+        containers=parse_containers(root.mapping("containers")),
+        shipping=parse_shipping(root.mapping("shipping")),
         managed=_managed(root.mapping("managed")),
     )
 
 
-def _managed(section: _Mapping) -> ManagedStandard:
+def _managed(section: Section) -> ManagedStandard:
     section.only("fresh_minutes", "retention_days", "customer_key", "deletion_protection", "log_types")
     types = section.mapping("log_types")
     types.only(*LOG_TYPES)
@@ -134,73 +141,6 @@ def parse_rung(word: str) -> Rung:
     return _RUNGS[word]
 
 
-def _levels(mapping: _Mapping) -> Mapping[str, Level]:
+def _levels(mapping: Section) -> Mapping[str, Level]:
     mapping.only(*(probe.id for probe in PROBES))
     return {key: mapping.one_of(key, {level.value: level for level in Level}) for key in mapping.names}
-
-
-class _Mapping:
-    """A YAML mapping whose every value is asked for by name and kind, so that errors carry a line."""
-
-    def __init__(self, node: yaml.Node | None, where: str) -> None:
-        self._where = where
-        if not isinstance(node, yaml.MappingNode):
-            raise StandardError(f"{_at(where, node)}: not a mapping: a standard is written as key: value")
-        self._node = node
-        self._values: dict[str, yaml.Node] = {}
-        for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise StandardError(f"{_at(where, key)}: a key that is not a word")
-            if key.value in self._values:
-                raise StandardError(f"{_at(where, key)}: {key.value!r} is there twice: keep one")
-            self._values[key.value] = value
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._values)
-
-    def only(self, *known: str) -> None:
-        for key, _ in self._node.value:
-            if key.value not in known:
-                raise StandardError(f"{_at(self._where, key)}: {key.value!r} is not known here: use {', '.join(known)}")
-
-    def mapping(self, key: str) -> _Mapping:
-        return _Mapping(self._need(key), self._where)
-
-    def text(self, key: str) -> str:
-        return self._scalar(key, lambda value: value or None, "a text")
-
-    def count(self, key: str) -> int:
-        return self._scalar(
-            key,
-            lambda value: int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None,
-            "a number",
-        )
-
-    def one_of(self, key: str, words: Mapping[str, _T]) -> _T:
-        return self._scalar(key, words.get, f"one of {', '.join(words)}")
-
-    def several_of(self, key: str, words: Sequence[str]) -> tuple[str, ...]:
-        """A list of some of ``words``, in their order; none twice."""
-        node = self._need(key)
-        items = node.value if isinstance(node, yaml.SequenceNode) else [node]
-        for item in items:
-            if not isinstance(item, yaml.ScalarNode) or item.value not in words:
-                raise StandardError(f"{_at(self._where, item)}: {key} must be a list of {', '.join(words)}")
-        return tuple(word for word in words if word in {item.value for item in items})
-
-    def _scalar(self, key: str, read: Callable[[str], _T | None], wanted: str) -> _T:
-        node = self._need(key)
-        value = read(node.value) if isinstance(node, yaml.ScalarNode) else None
-        if value is None:
-            raise StandardError(f"{_at(self._where, node)}: {key} must be {wanted}")
-        return value
-
-    def _need(self, key: str) -> yaml.Node:
-        if key not in self._values:
-            raise StandardError(f"{_at(self._where, self._node)}: {key} is missing")
-        return self._values[key]
-
-
-def _at(where: str, node: yaml.Node | None) -> str:
-    return where if node is None else f"{where}:{node.start_mark.line + 1}:{node.start_mark.column + 1}"

@@ -15,6 +15,8 @@ from kubewitness.auditpolicy.probes.credentials import CONFIGMAPS, SECRETS, TOKE
 from kubewitness.content import policy_names, read_standard, standard_names
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Rung, Source
+from kubewitness.nodestandard import ContainerStandard, JournalStandard, Service, ShippingStandard
+from kubewitness.shippers.model import Program
 from kubewitness.standard import Standard, parse_rung, parse_standard
 
 if TYPE_CHECKING:
@@ -37,6 +39,26 @@ audit:
     maxage_days: 30
     maxbackup: 10
     maxsize_mib: 100
+event_ttl_hours: 3
+journal:
+  storage: persistent
+  system_max_use_mib: 1024
+  max_retention_days: 30
+  rate_limit_burst: 10000
+  never_dropped: [sshd, kubelet]
+  compress: required
+  forward_to_syslog: optional
+containers:
+  max_size_mib: 10
+  max_files: 5
+  line_kib: 16
+  event_qps: 50
+shipping:
+  program: rsyslog
+  queue_mib: 512
+  accept_loss: false
+  node_hours: 24
+  store_days: 90
 managed:
   fresh_minutes: 15
   retention_days: 90
@@ -66,6 +88,10 @@ def test_a_standard_is_read() -> None:
     assert found.audit.at_most == {"secrets-get": Level.REQUEST}
     rotation = found.audit.rotation
     assert (rotation.maxage_days, rotation.maxbackup, rotation.maxsize_mib) == (30, 10, 100)
+    assert found.event_ttl_hours == 3
+    assert found.journal == JournalStandard(True, 1024, 30, 10_000, (Service.KUBELET, Service.SSHD), True, False)
+    assert found.containers == ContainerStandard(10, 5, 16, 50)
+    assert found.shipping == ShippingStandard(Program.RSYSLOG, 512, False, 24, 90)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +116,11 @@ def test_a_standard_is_read() -> None:
         ("maxage_days: 30", "maxage_days: 99999999999", "mine.yaml:12:18: maxage_days must be a number"),
         ("maxage_days: 30", "maxage_days: [30]", "mine.yaml:12:18: maxage_days must be a number"),
         ("maxage_days: 30", "maxage_days:", "mine.yaml:12:17: maxage_days must be a number"),
+        ("storage: persistent", "storage: auto", "mine.yaml:17:12: storage must be one of persistent, any"),
+        ("[sshd, kubelet]", "[sshd, cron]", "mine.yaml:21:25: never_dropped must be a list of kubelet, sshd, runtime"),
+        ("program: rsyslog", "program: vector", "mine.yaml:30:12: program must be one of rsyslog, otelcol, filebeat"),
+        ("accept_loss: false", "accept_loss: no", "mine.yaml:32:16: accept_loss must be one of true, false"),
+        ("event_ttl_hours: 3", "event_ttl_hours: 3h", "mine.yaml:15:18: event_ttl_hours must be a number"),
         ("policy: essential", "policy: ''", "mine.yaml:6:11: policy must be one of essential, standard"),
         ("policy: essential", "policy: {a: b}", "mine.yaml:6:11: policy must be one of essential, standard"),
         ("sources:\n  audit: emitting", "sources: all", "mine.yaml:3:10: not a mapping"),
@@ -177,6 +208,19 @@ class TestTheShippedOnes:
             assert all(more.at_least[probe].rank >= level.rank for probe, level in less.at_least.items())
             assert all(more.at_most[probe].rank <= level.rank for probe, level in less.at_most.items())
             assert more.rotation.maxage_days >= less.rotation.maxage_days
+
+    def test_ask_the_nodes_for_more_from_tier_to_tier(self) -> None:
+        tiers = [read_standard(name) for name in ("essential", "standard", "forensic")]
+
+        for less, more in pairwise(tiers):
+            assert more.journal.max_use_mib >= less.journal.max_use_mib
+            assert more.journal.retention_days >= less.journal.retention_days
+            assert more.containers.max_size_mib * more.containers.max_files >= (
+                less.containers.max_size_mib * less.containers.max_files
+            )
+            assert more.shipping.node_hours >= less.shipping.node_hours
+            assert more.shipping.store_days >= less.shipping.store_days
+            assert more.event_ttl_hours >= less.event_ttl_hours
 
 
 class TestReading:
