@@ -133,7 +133,7 @@ class UserTally:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Requests that are in the recording and would leave no event. ``audit_id`` is that of one; empty: none has any.
+    """Requests that are in the recording and would leave no event. ``audit_id``: of the earliest; empty: none has any.
 
     ``rules``: those that decide so. ``by_stage``: their level is not None, but all stages that were recorded of them
     would be omitted.

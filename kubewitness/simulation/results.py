@@ -42,7 +42,7 @@ LOST: Final = "lost"
 MAKE_LOST: Final = f"""
     CREATE TABLE {LOST} AS
     SELECT {_KIND}, user_name, sum(events) AS events, sum(bytes) AS bytes, bool_and(rank > 0) AS by_stage,
-        list_sort(list(DISTINCT rule)) AS rules, min(audit_id) AS audit_id
+        list_sort(list(DISTINCT rule)) AS rules, arg_min(audit_id, first_time) AS audit_id
     FROM (FROM {DECIDED} QUALIFY NOT bool_or(kept) OVER (PARTITION BY {_SORT}))
     GROUP BY {_KIND}, user_name"""
 LOST_TOTAL: Final = f"SELECT count(*), coalesce(sum(events), 0), coalesce(sum(bytes), 0) FROM {LOST}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.auditpolicy.to_sql import UNDERIVED, literals, named_entries_condition, request_query
+from kubewitness.auditpolicy.to_sql import UNDERIVED, literal, literals, named_entries_condition, request_query
 from kubewitness.simulation.events import event_query
 from kubewitness.simulation.needs import Needs
 
@@ -29,6 +29,9 @@ IS_EVENT: Final = f"(NOT starts_with({UNDERIVED}, '{UNREAD}') OR {UNDERIVED} IS 
 # The same for the same requests, in whatever order they come; NULL where one says not which it is.
 _IDS: Final = "CASE WHEN count(audit_id) = count(*) THEN sum(hash(audit_id)) END"
 
+# The earliest one that has a time. To compare the ids themselves costs a seventh of the whole scan.
+_FIRST_ID: Final = "arg_min(audit_id, at_time)"
+
 _MANAGED_BYTES: Final = ("request_managed_bytes", "response_managed_bytes")
 
 
@@ -41,7 +44,9 @@ def scan_query(files: Sequence[str], policy: Policy, version: ServerVersion) -> 
     needs = Needs.of(policy)
     request = request_query(event_query(files, needs), names_matter=named_entries_condition(policy, version))
     keys = [
-        "filename", "level", "stage", "verb", "user_name", "api_group", "resource", "subresource",
+        # a constant costs nothing, and a text in the key does
+        "filename" if len(files) > 1 else f"{literal(files[0])} AS filename",
+        "level", "stage", "verb", "user_name", "api_group", "resource", "subresource",
         "CASE WHEN NOT resource_request THEN path END AS path",
         f"CASE WHEN unread IS NOT NULL THEN '{UNREAD}' || unread ELSE {UNDERIVED} END AS {UNDERIVED}",
         *_told_apart(needs),
@@ -50,7 +55,7 @@ def scan_query(files: Sequence[str], policy: Policy, version: ServerVersion) -> 
     return f"""
         SELECT
             {", ".join(keys)}, count(*) AS events, {", ".join(f"sum({name}) AS {name}" for name in sums)},
-            min(audit_id) AS audit_id, min(at_time) AS first_time, max(at_time) AS last_time,
+            {_FIRST_ID} AS audit_id, min(at_time) AS first_time, max(at_time) AS last_time,
             count(*) FILTER (truncated) AS truncated, count(*) FILTER (request_bytes + response_bytes > 0) AS with_body,
             count(*) FILTER (response_bytes > 0) AS with_response
             {", count(*) FILTER (managed) AS with_managed" if needs.keeps_managed else ""}
