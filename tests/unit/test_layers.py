@@ -67,7 +67,7 @@ EFFECTS = {
 PURE_IMPORTS = {
     "__future__", "base64", "binascii", "calendar", "codecs", "collections", "dataclasses", "datetime", "decimal",
     "difflib", "enum", "functools", "hashlib", "io", "itertools", "json", "math", "operator", "posixpath", "re",
-    "shlex", "string", "struct", "textwrap", "types", "typing", "typing_extensions", "unicodedata", "yaml",
+    "shlex", "string", "struct", "textwrap", "tomllib", "types", "typing", "typing_extensions", "unicodedata", "yaml",
 }  # fmt: skip
 """What a pure module may import: nothing in here reads a file, the clock, the environment or the network."""
 
