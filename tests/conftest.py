@@ -7,9 +7,16 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 # Two busy cores: how long an example takes says nothing about the code.
 settings.register_profile("kubewitness", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -21,10 +28,32 @@ _skipped = pytest.StashKey[dict[str, int]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lab", action="store_true", help="run the tests that need the lab too (root, Go, some minutes)")
+    parser.addoption(beside.OPTION, type=Path, metavar="FILE", help="write their reports there, for tests/beside.py")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[_skipped] = {}
+    reports: Path | None = config.getoption(beside.OPTION)
+    if reports is not None:
+        stream = reports.open("a", encoding="utf-8")
+        config.add_cleanup(stream.close)
+        config.pluginmanager.register(beside.Teller(config, stream))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """The lab's tests run beside the others, where there are both."""
+    config = session.config
+    lab = [item for item in session.items if item.get_closest_marker("lab")]
+    others = [item for item in session.items if item not in set(lab)]
+    asked = config.getoption("--lab") and not config.getoption("--collect-only") and lab_obstacle() is None
+    if not asked or not lab or not others:
+        return (yield)
+    session.items[:] = others
+    with beside.running(lab) as tests:
+        done = yield
+        tests.report(config)
+    return done
 
 
 @pytest.hookimpl(tryfirst=True)

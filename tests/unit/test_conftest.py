@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
+TESTS = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
@@ -18,14 +18,15 @@ def project(tmp_path: Path) -> Path:
     """A project with our conftest, one plain test and two that need the lab, which cannot run."""
     tests = tmp_path / "tests"
     (tests / "lab").mkdir(parents=True)
-    shutil.copy(CONFTEST, tests)
+    for name in ("conftest.py", "beside.py"):
+        shutil.copy(TESTS / name, tests)
     _lab(tmp_path, available="return 'needs root'")
     lines = [
         "import pytest",
         "def test_plain(): pass",
         "@pytest.mark.lab",
         "@pytest.mark.parametrize('node', [1, 2])",
-        "def test_on_a_node(node): pass",
+        "def test_on_a_node(node): from tests.lab import run; run(node)",
     ]
     (tests / "test_it.py").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = lab\n", encoding="utf-8")
@@ -58,6 +59,36 @@ def test_who_asks_for_the_lab_gets_it(project: Path) -> None:
     assert "3 passed" in done.stdout.splitlines()[-1]
 
 
+def test_a_test_that_fails_beside_the_others_is_reported_as_any_other(project: Path) -> None:
+    _lab(project, available="return None", run="assert node == 1, 'not this node'")
+
+    done = _pytest(project, "--lab")
+
+    assert done.returncode == 1
+    assert "not this node" in done.stdout
+    assert "1 failed, 2 passed" in done.stdout.splitlines()[-1]
+
+
+def test_tests_whose_process_ends_before_them_have_failed(project: Path) -> None:
+    _lab(project, available="return None", run="import os; os.write(2, b'out of memory\\n'); os._exit(9)")
+
+    done = _pytest(project, "--lab")
+
+    assert done.returncode == 1
+    assert "ended with code 9" in done.stdout
+    assert "2 failed, 1 passed" in done.stdout.splitlines()[-1]
+
+
+def test_what_breaks_off_the_run_ends_the_tests_beside_it(project: Path) -> None:
+    _lab(project, available="return None", run="import time; time.sleep(600)")
+    (project / "tests" / "test_broken.py").write_text("def test_it(): assert False\n", encoding="utf-8")
+
+    done = _pytest(project, "--lab", "-x")
+
+    assert done.returncode == 1
+    assert "1 failed" in done.stdout.splitlines()[-1]
+
+
 @pytest.mark.parametrize(("arguments", "ci"), [(["--lab"], ""), ([], "true")])
 def test_who_asks_for_the_lab_gets_no_skip_for_a_pass(project: Path, arguments: list[str], ci: str) -> None:
     done = _pytest(project, *arguments, ci=ci)
@@ -76,8 +107,8 @@ def test_a_run_without_a_lab_test_does_not_ask_for_the_lab(project: Path) -> Non
     assert "lab:" not in done.stdout
 
 
-def _lab(project: Path, available: str) -> None:
-    text = f"def available():\n    {available}\n"
+def _lab(project: Path, available: str, run: str = "pass") -> None:
+    text = f"def available():\n    {available}\ndef run(node):\n    {run}\n"
     (project / "tests" / "lab" / "__init__.py").write_text(text, encoding="utf-8")
 
 
