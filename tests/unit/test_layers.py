@@ -43,7 +43,6 @@ EFFECTS = {
     "kubewitness.providers.aks.errors",
     "kubewitness.providers.eks.accounts",
     "kubewitness.providers.eks.cluster",
-    "kubewitness.providers.eks.connections",
     "kubewitness.providers.eks.discovery",
     "kubewitness.providers.eks.enable",
     "kubewitness.providers.eks.errors",

@@ -97,16 +97,26 @@ class Arm:
             if url and urlsplit(url)[:2] != urlsplit(self.endpoint)[:2]:  # it would get our token
                 raise RefusedError(Unread(Reason.PARSE, f"{action}: the next page is said to lie on another server"))
 
-    def send(self, method: str, path: str, version: str, body: Mapping[str, Any]) -> Any:
-        """PUT or PATCH of a resource, or a POST. Raises RefusedError."""
-        return self._ask(method, self._url(path, version, {}), action_of(method, path), body)
+    def question(self, path: str, version: str, body: Mapping[str, Any]) -> Any:
+        """The answer to one that is posted, and changes nothing. Raises RefusedError."""
+        return self._ask("POST", self._url(path, version, {}), action_of("POST", path), body)
+
+    def write(self, method: str, path: str, version: str, body: Mapping[str, Any]) -> None:
+        """PUT or PATCH of a resource, sent once whatever comes back: what it is about may have changed meanwhile, so
+        that whoever sends it again has to read it first. Raises RefusedError.
+        """  # noqa: D205  one sentence
+        try:
+            self._ask(method, self._url(path, version, {}), action_of(method, path), body, retry_total=0)
+        except RefusedError as error:
+            error.written = True
+            raise
 
     def _url(self, path: str, version: str, query: Mapping[str, str]) -> str:
         return f"{self.endpoint}{quote(path, safe='/()')}?{urlencode({'api-version': version, **query})}"
 
-    def _ask(self, method: str, url: str, action: str, body: Mapping[str, Any] | None = None) -> Any:
+    def _ask(self, method: str, url: str, action: str, body: Mapping[str, Any] | None = None, **options: Any) -> Any:
         try:
-            response = self._client.send_request(HttpRequest(method, url, json=body))
+            response = self._client.send_request(HttpRequest(method, url, json=body), **options)
             response.raise_for_status()
             found = response.json() if response.text() else {}
         except AzureError as error:

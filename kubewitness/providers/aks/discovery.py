@@ -116,7 +116,7 @@ class _Azure:
             body = {"subscriptions": list(of), "query": _QUERY, "options": options}
             self._pace.wait("graph")
             try:
-                told = self._arm.send("POST", "/providers/Microsoft.ResourceGraph/resources", "2022-10-01", body)
+                told = self._arm.question("/providers/Microsoft.ResourceGraph/resources", "2022-10-01", body)
             except RefusedError as error:
                 yield Unseen(Provider.AKS, Place("resource graph"), error.unread)
                 return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.enabling import Busy, patiently, refusal
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import LengthenRetention, Step, SwitchOn
 from kubewitness.model import Reason, Unread
@@ -20,13 +21,6 @@ if TYPE_CHECKING:
     from kubewitness.providers.aks.ids import Sink
 
 _TABLES: Final = "2023-09-01"
-_HINTS: Final = {
-    Reason.DENIED: "grant it: kubewitness permissions azure --enforce",
-    Reason.THROTTLED: "the limit of the subscription is reached: run again later, or with --limit",
-    Reason.EXPIRED_CREDENTIAL: "run again: what is done stays done",
-    Reason.UNREACHABLE: "run again: what is done stays done",
-    Reason.TIMEOUT: "run again: what is done stays done",
-}
 _CONFLICT: Final = "another setting sends the same there: take it out of one, or name another host data destination"
 _NOT_OFFERED: Final = "this cluster does not offer it: take it out of the standard's log_types"
 
@@ -55,33 +49,42 @@ def carry_out(step: Step, azure: Azure) -> None:
     try:
         match step:
             case SwitchOn(types=types):
-                _switch_on(types, azure)
+                wanted = set(types)
+                patiently(lambda: _switch_on(wanted, azure), _busy, azure.deadline, azure.tell)
             case LengthenRetention(destination=table, days=days):
-                _patiently(table, days, azure)
+                patiently(lambda: _lengthen(table, days, azure), _busy, azure.deadline, azure.tell)
             case _:  # all else is left to the destination's owner, so no plan has it
                 raise KubewitnessError(f"{step}: not on Azure")
     except RefusedError as error:
-        raise _named(error) from error
+        raise refusal(error.unread, "azure", _hint(error)) from error
 
 
-def _switch_on(types: tuple[str, ...], azure: Azure) -> None:
+def _switch_on(wanted: set[str], azure: Azure) -> None:
     """Our own setting alone is written: made, or extended by what it has not yet. It holds at once.
 
     It is read anew, what somebody has added to it since the plan was made stays: by its name, as a list may be late.
     Azure has no etag of it, so it is read once more when it is written: somebody may have written at the same time.
+    ``wanted`` grows by what was on in any reading, so that it stays on whoever overwrites it between two attempts.
     """
-    if azure.destination is None:
+    sink = azure.destination
+    if sink is None:
         raise KubewitnessError("no host data destination: name a workspace or a storage account")
     listed = settings.ours(_parsed(tuple(azure.arm.pages(azure.settings, azure.version)), azure))
-    mine = _by_name(azure)
-    if listed and mine:
-        mine = replace(mine, types=mine.types | listed.types, unresolved=mine.unresolved | listed.unresolved)
-    mine = mine or listed
-    wanted = {*types, *(mine.types if mine else ())}
-    _write(mine, wanted, azure.destination, azure)
+    named = _by_name(azure)
+    mine = named or listed
+    if listed and named:
+        mine = replace(named, types=named.types | listed.types, unresolved=named.unresolved | listed.unresolved)
+    wanted |= mine.types if mine else frozenset()
+    if not _sends(named, wanted, sink):
+        _write(mine, wanted, sink, azure)
     after = _by_name(azure)
-    if after and wanted - after.types:
-        _write(after, wanted, azure.destination, azure)
+    if after and not _sends(after, wanted, sink):
+        _write(after, wanted, sink, azure)
+
+
+def _sends(setting: settings.Setting | None, types: set[str], sink: Sink) -> bool:
+    other = setting.sink(sink.kind) if setting else None
+    return setting is not None and types <= setting.types and other is not None and other.is_same(sink)
 
 
 def _by_name(azure: Azure) -> settings.Setting | None:
@@ -108,30 +111,13 @@ def _write(mine: settings.Setting | None, types: set[str], sink: Sink, azure: Az
         if obstacle := settings.obstacle([mine], sink, gone=not there.exists):
             raise KubewitnessError(obstacle)
     path = f"{azure.settings}/{mine.name if mine else settings.OURS}"
-    azure.arm.send("PUT", path, azure.version, settings.extended(mine, types, sink))
+    azure.arm.write("PUT", path, azure.version, settings.extended(mine, types, sink))
 
 
-def _patiently(path: str, days: int, azure: Azure) -> None:
-    """Again while another change of the table is under way: a workspace takes one at a time.
-
-    It is read before each attempt: that other change may be a retention that is longer than ours.
-    """
-    busy: RefusedError | None = None
-    for _ in azure.deadline.pauses():
-        try:
-            if _kept_days(path, azure) >= days:
-                return
-            azure.arm.send("PATCH", path, _TABLES, {"properties": {"totalRetentionInDays": days}})
-        except RefusedError as error:
-            if error.status != 409:
-                raise
-            if busy is None:
-                azure.tell(f"waiting: {error.code}: {error.message}")
-            busy = error
-        else:
-            return
-    said = busy.unread.detail if busy else path
-    raise KubewitnessError(f"{said}: still so after {azure.deadline.seconds:g} s: run again when it has ended")
+def _lengthen(path: str, days: int, azure: Azure) -> None:
+    """Never shorter than what is there by now."""
+    if _kept_days(path, azure) < days:
+        azure.arm.write("PATCH", path, _TABLES, {"properties": {"totalRetentionInDays": days}})
 
 
 def _kept_days(path: str, azure: Azure) -> int:
@@ -143,12 +129,19 @@ def _kept_days(path: str, azure: Azure) -> int:
     return kept
 
 
-def _named(error: RefusedError) -> KubewitnessError:
-    hint = _HINTS.get(error.unread.reason)
-    if error.status == 409 and "data sink" in error.message.lower():
-        hint = _CONFLICT
-    elif error.status == 409 and "limit" in error.message.lower():
-        hint = f"Azure takes {settings.MOST} diagnostic settings of a cluster: delete one, or add to one"
-    elif error.status == 400 and "category" in error.message.lower():
-        hint = _NOT_OFFERED
-    return KubewitnessError(f"{error.unread.detail}: {hint}" if hint else error.unread.detail)
+def _busy(error: Exception) -> Busy | None:
+    """A workspace takes one change at a time, a subscription so many calls; an answer that was lost is read."""
+    if not isinstance(error, RefusedError) or _hint(error):
+        return None
+    lost = error.unread.reason in (Reason.UNREACHABLE, Reason.TIMEOUT) and error.written
+    return Busy(error.unread.detail, error.pause_seconds) if lost or error.status in (409, 429) else None
+
+
+def _hint(error: RefusedError) -> str:
+    """What to do against what no waiting ends."""
+    said = error.message.lower()
+    if error.status == 409 and "data sink" in said:
+        return _CONFLICT
+    if error.status == 409 and "limit" in said:
+        return f"Azure takes {settings.MOST} diagnostic settings of a cluster: delete one, or add to one"
+    return _NOT_OFFERED if error.status == 400 and "category" in said else ""

@@ -49,14 +49,22 @@ _ACTION: Final = re.compile(r"perform action(?:\(s\))? '([\w./*-]{1,200})'")
 
 
 class RefusedError(Exception):
-    """Azure said no, or nothing. ``status`` and ``code`` are empty where nothing was said."""
+    """Azure said no, or nothing. ``status`` and ``code`` are empty where nothing was said.
 
-    def __init__(self, unread: Unread, status: int = 0, code: str = "", message: str = "") -> None:
+    ``pause_seconds``: for how long Azure wants not to be asked again; 0: it does not say. ``written``: a change was
+    asked for, so that it may be done all the same where nothing was said.
+    """
+
+    def __init__(
+        self, unread: Unread, status: int = 0, code: str = "", message: str = "", pause_seconds: float = 0
+    ) -> None:
         super().__init__(unread.detail)
         self.unread = unread
         self.status = status
         self.code = code
         self.message = message
+        self.pause_seconds = pause_seconds
+        self.written = False
 
 
 def understood(error: sdk.AzureError, action: str) -> RefusedError:
@@ -87,7 +95,8 @@ def _refused(response: Any, action: str) -> RefusedError:
     needed = named[-1] if named else action  # the last: "… may do A; however, it may not do B on the linked scope"
     hint = f" ({_HINTS[code]})" if code in _HINTS else ""
     detail = f"{needed}: {code or f'HTTP {status}'}: {message}{hint}".rstrip(": ")
-    return RefusedError(Unread(reason, detail), status, code, message)
+    pause = str(response.headers.get("Retry-After") or "")
+    return RefusedError(Unread(reason, detail), status, code, message, float(pause) if pause.isdecimal() else 0)
 
 
 def _told(response: Any) -> tuple[str, str]:

@@ -14,14 +14,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3  # type: ignore[import-untyped]
 import botocore.session  # type: ignore[import-untyped]
+from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.credentials import Credentials, ReadOnlyCredentials  # type: ignore[import-untyped]
 from botocore.exceptions import NoCredentialsError  # type: ignore[import-untyped]
 
-from kubewitness.providers.eks.connections import CONFIG
+from kubewitness.providers.eks.permissions import WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+#: "adaptive" was slower where it was measured: its limit is the client's, and a client serves many clusters.
+CONFIG: Final = Config(
+    retries={"mode": "standard", "total_max_attempts": 8},
+    connect_timeout=5,
+    read_timeout=20,
+    max_pool_connections=32,
+    user_agent_extra="kubewitness",
+)
+_ONCE: Final = Config(retries={"mode": "standard", "total_max_attempts": 1})
 _RENEW_BEFORE: Final = timedelta(minutes=5)
 _ANY_REGION: Final = "us-east-1"
 _SIGNER: Final[ContextVar[ReadOnlyCredentials]] = ContextVar("credentials")
@@ -48,12 +58,16 @@ class _Provider:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account, and the role that leads into it; without one the credentials that boto3 finds are its own."""
+    """An account, and the role that leads into it; without one the credentials that boto3 finds are its own.
+
+    ``endpoint``: URL of all AWS services; empty: as boto3 finds them.
+    """
 
     id: str
     role: str = ""
     external_id: str = ""
     name: str = ""
+    endpoint: str = ""
 
 
 class Accounts:
@@ -66,9 +80,14 @@ class Accounts:
         self._clients_from = boto3.session.Session(botocore_session=signing)
         self._home = str(self._own.get_config_variable("region") or _ANY_REGION)
         self._making = threading.RLock()
-        self._clients: dict[tuple[str, str], Any] = {}
-        self._assuming: dict[str, threading.RLock] = defaultdict(threading.RLock)
-        self._assumed: dict[str, tuple[ReadOnlyCredentials, datetime]] = {}
+        self._clients: dict[tuple[str, str, str, bool], Any] = {}
+        self._assuming: dict[Account, threading.RLock] = defaultdict(threading.RLock)
+        self._assumed: dict[Account, tuple[ReadOnlyCredentials, datetime]] = {}
+
+    @property
+    def region(self) -> str:
+        """The profile's or the environment's; empty: none."""
+        return str(self._own.get_config_variable("region") or "")
 
     def known_regions(self) -> list[str]:
         """Those of EKS that this boto3 has heard of, in the partition of the own region."""
@@ -82,19 +101,21 @@ class Accounts:
     def call(self, account: Account, service: str, method: str, region: str = "", **arguments: Any) -> Any:
         """One call. ``region`` empty: any will do. Raises BotoCoreError, ClientError.
 
+        What changes something is sent once, whatever comes back: whoever sends it again has to read first.
         Where a role cannot be assumed, the error has ``kubewitness_action`` "sts:AssumeRole".
         """
         signer = self._signer(account)
-        return self._ask(signer, service, method, region, arguments)
+        client = self._client(service, region or self._home, account.endpoint, once=method in WRITES)
+        return _ask(client, signer, method, arguments)
 
     def _signer(self, account: Account) -> ReadOnlyCredentials:
         if not account.role:
             return self._own_credentials()
-        with self._assuming[account.role]:
-            signer, until = self._assumed.get(account.role, (None, datetime.min.replace(tzinfo=UTC)))
+        with self._assuming[account]:
+            signer, until = self._assumed.get(account, (None, datetime.min.replace(tzinfo=UTC)))
             if signer is None or datetime.now(UTC) > until - _RENEW_BEFORE:
                 signer, until = self._assume(account)
-                self._assumed[account.role] = signer, until
+                self._assumed[account] = signer, until
             return signer
 
     def _own_credentials(self) -> ReadOnlyCredentials:
@@ -109,24 +130,26 @@ class Accounts:
         if account.external_id:
             asked["ExternalId"] = account.external_id
         try:
-            given = self._ask(self._own_credentials(), "sts", "assume_role", "", asked)["Credentials"]
+            sts = self._client("sts", self._home, account.endpoint, once=False)
+            given = _ask(sts, self._own_credentials(), "assume_role", asked)["Credentials"]
         except Exception as error:
             error.kubewitness_action = "sts:AssumeRole"  # type: ignore[attr-defined]
             raise
         signer = ReadOnlyCredentials(given["AccessKeyId"], given["SecretAccessKey"], given["SessionToken"])
         return signer, given["Expiration"]
 
-    def _ask(
-        self, signer: ReadOnlyCredentials, service: str, method: str, region: str, arguments: Mapping[str, Any]
-    ) -> Any:
-        client = self._client(service, region or self._home)
-        _SIGNER.set(signer)
-        return getattr(client, method)(**arguments)
-
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, service: str, region: str, endpoint: str, *, once: bool) -> Any:
         with self._making:
-            made = self._clients.get((service, region))
+            made = self._clients.get((service, region, endpoint, once))
             if made is None:
-                made = self._clients_from.client(service, region_name=region, config=CONFIG)
-                self._clients[service, region] = made
+                config = CONFIG.merge(_ONCE) if once else CONFIG
+                made = self._clients_from.client(
+                    service, region_name=region, endpoint_url=endpoint or None, config=config
+                )
+                self._clients[service, region, endpoint, once] = made
             return made
+
+
+def _ask(client: Any, signer: ReadOnlyCredentials, method: str, arguments: Mapping[str, Any]) -> Any:
+    _SIGNER.set(signer)
+    return getattr(client, method)(**arguments)

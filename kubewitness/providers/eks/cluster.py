@@ -13,7 +13,7 @@ from kubewitness.managed import Destination, ManagedCluster, Provider
 from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
-from kubewitness.providers.eks.connections import Access, AwsClients
+from kubewitness.providers.eks.accounts import Account, Accounts
 from kubewitness.providers.eks.enable import Aws, carry_out
 from kubewitness.providers.eks.errors import is_unknown_key, unread
 from kubewitness.providers.eks.permissions import ACTIONS
@@ -33,10 +33,10 @@ _PART_ALONE: Final = frozenset({Reason.DENIED, Reason.THROTTLED})
 
 
 class Connections:
-    """The AWS clients of one run."""
+    """The AWS clients of one run: as few as ``Accounts`` makes, for each profile."""
 
     def __init__(self) -> None:
-        self._clients = AwsClients()
+        self._of_profile: dict[str, Accounts] = {}
 
     def cluster(self, name: str, cluster: str, data: Callable[[str], object]) -> EksCluster:
         """The cluster of a host. Host data: ``id`` (ARN, or name), ``region``, ``profile``, ``role``, ``external_id``,
@@ -47,22 +47,27 @@ class Connections:
         )
         given = str(data("id") or name.removeprefix("@managed/"))
         which = parse.cluster_name(given, str(data("region") or ""), name)
-        access = Access(which.region, profile, role, external_id, endpoint)
-        region = self._clients.region(access)
-        if not region:
+        try:
+            if profile not in self._of_profile:
+                self._of_profile[profile] = Accounts(profile)
+            accounts = self._of_profile[profile]
+        except BotoCoreError as error:  # the configuration itself: a profile that there is not
+            raise NotReadError(unread(error, "credentials")) from error
+        which = replace(which, region=which.region or accounts.region)
+        if not which.region:
             raise KubewitnessError(f"{name}: no region: set host data region, or AWS_REGION")
-        return EksCluster(name, cluster, replace(which, region=region), replace(access, region=region), self._clients)
+        return EksCluster(name, cluster, which, Account("", role, external_id, endpoint=endpoint), accounts)
 
 
 class EksCluster:
     """Reads a cluster, its updates and its log group."""
 
-    def __init__(self, name: str, cluster: str, which: parse.ClusterName, access: Access, clients: AwsClients) -> None:
+    def __init__(self, name: str, cluster: str, which: parse.ClusterName, account: Account, accounts: Accounts) -> None:
         self.name = name
         self.which = which
         self._cluster = cluster
-        self._access = access
-        self._clients = clients
+        self._account = account
+        self._accounts = accounts
 
     def observe(self) -> ManagedCluster:
         """Nine calls or so. Raises NotReadError: no such cluster, another account's, or nobody answers."""
@@ -97,11 +102,14 @@ class EksCluster:
         carry_out(step, Aws(self.which.name, group, self.call, self.log_group, deadline, tell))
 
     def call(self, service: str, method: str, **arguments: Any) -> Any:
-        """One call. Raises what the SDK raises, with the permission that it needs as ``action``."""
-        client = self._clients.client(service, self._access)
+        """One call. Raises what the SDK raises, with the permission that it needs as ``action``; NotReadError where
+        the role may not be assumed.
+        """  # noqa: D205  one sentence
         try:
-            return getattr(client, method)(**arguments)
+            return self._accounts.call(self._account, service, method, self.which.region, **arguments)
         except (BotoCoreError, ClientError) as error:
+            if of_role := getattr(error, "kubewitness_action", ""):
+                raise NotReadError(unread(error, of_role)) from error
             error.action = ACTIONS[method]
             raise
 

@@ -7,26 +7,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
+from kubewitness.enabling import Busy, patiently, refusal
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import CreateDestination, LengthenRetention, Protect, SetKey, Step, SwitchOn
 from kubewitness.model import Reason
 from kubewitness.providers.eks.errors import code_of, message_of, unread
 from kubewitness.providers.eks.parse import LogGroup, Update, parse_update
+from kubewitness.providers.eks.permissions import ACTIONS, WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kubewitness.enabling import Deadline
+    from kubewitness.model import Unread
 
 _NO_CHANGES: Final = "No changes needed"
+_WRITING: Final = frozenset(ACTIONS[method] for method in WRITES)
 _WAIT: Final = frozenset({"ResourceInUseException", "OperationAbortedException"})
-_HINTS: Final = {
-    Reason.DENIED: "grant it: kubewitness permissions aws --enforce",
-    Reason.THROTTLED: "the account's limit is reached: run again later, or with --limit",
-    Reason.EXPIRED_CREDENTIAL: "renew the credentials and run again: what is done stays done",
-    Reason.UNREACHABLE: "run again: what is done stays done",
-    Reason.TIMEOUT: "run again: what is done stays done",
-}
 _HINTS_BY_CODE: Final = {
     "LimitExceededException": "a quota of the account is used up: raise it in Service Quotas",
     "InvalidRequestException": "see the cluster's status",
@@ -55,9 +52,9 @@ def carry_out(step: Step, aws: Aws) -> None:
         if isinstance(step, SwitchOn):
             _switch_on(step, aws)
         else:
-            _patiently(lambda: _change_group(step, aws), aws)
+            patiently(lambda: _change_group(step, aws), _busy, aws.deadline, aws.tell)
     except (BotoCoreError, ClientError) as error:
-        raise _named(error) from error
+        raise refusal(_why(error), "aws", _HINTS_BY_CODE.get(code_of(error), "")) from error
 
 
 def _change_group(step: Step, aws: Aws) -> None:
@@ -110,7 +107,12 @@ def _switch_on(step: SwitchOn, aws: Aws) -> None:
     """
     setup = {"clusterLogging": [{"types": list(step.types), "enabled": True}]}
     try:
-        told = _patiently(lambda: aws.call("eks", "update_cluster_config", name=aws.cluster, logging=setup), aws)
+        told = patiently(
+            lambda: aws.call("eks", "update_cluster_config", name=aws.cluster, logging=setup),
+            _busy,
+            aws.deadline,
+            aws.tell,
+        )
     except ClientError as error:
         if _NO_CHANGES in message_of(error):
             return
@@ -137,22 +139,16 @@ def _wait_for(update: Update, aws: Aws) -> None:
     raise KubewitnessError(f"update {update.id} is still InProgress {after}: it goes on by itself; check again later")
 
 
-def _patiently(attempt: Callable[[], Any], aws: Aws) -> Any:
-    """Again while another change is under way: EKS takes one at a time, and may say ACTIVE meanwhile."""
-    busy = ""
-    for _ in aws.deadline.pauses():
-        try:
-            return attempt()
-        except ClientError as error:
-            if code_of(error) not in _WAIT:
-                raise
-            if not busy:
-                aws.tell(f"waiting: {message_of(error)}")
-            busy = f"{code_of(error)}: {message_of(error)}"
-    raise KubewitnessError(f"{busy}: still so after {aws.deadline.seconds:g} s: run again when it has ended")
+def _busy(error: Exception) -> Busy | None:
+    """EKS takes one change at a time, and may say ACTIVE meanwhile; an account so many calls. A write whose answer was
+    lost is made again: it says then that it was done.
+    """  # noqa: D205  one sentence
+    if not isinstance(error, (BotoCoreError, ClientError)):
+        return None
+    why = _why(error)
+    lost = why.reason in (Reason.UNREACHABLE, Reason.TIMEOUT) and getattr(error, "action", "") in _WRITING
+    return Busy(why.detail) if lost or why.reason is Reason.THROTTLED or code_of(error) in _WAIT else None
 
 
-def _named(error: Exception) -> KubewitnessError:
-    why = unread(error, str(getattr(error, "action", "AWS")))
-    hint = _HINTS_BY_CODE.get(code_of(error)) or _HINTS.get(why.reason)
-    return KubewitnessError(f"{why.detail}: {hint}" if hint else why.detail)
+def _why(error: Exception) -> Unread:
+    return unread(error, str(getattr(error, "action", "AWS")))

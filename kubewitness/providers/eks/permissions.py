@@ -81,6 +81,9 @@ ACTIONS: Final[Mapping[str, str]] = {
 Source: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 """
 
+WRITES: Final = frozenset(item.method for item in PERMISSIONS if item.enforces)
+"""boto3's methods that change something."""
+
 
 def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
     """An IAM policy for reading, and for enforcing and finding where asked: one statement for each set of resources.

@@ -26,6 +26,7 @@ from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2
 
 from kubewitness.providers import NotReadError  # noqa: E402
 from kubewitness.providers.gke.errors import ERRORS, code_of, is_credential, unread  # noqa: E402
+from kubewitness.providers.gke.permissions import WRITES  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,8 +69,12 @@ class GcpClients:
         return self._credentials()[1]
 
     def call(self, client: str, method: str, endpoint: str = "", **request: Any) -> Any:
-        """One call, with what is worth another attempt. Raises what the SDK raises, or NotReadError: no credentials."""
-        retry = Retry(predicate=_worth_another, initial=0.5, maximum=10, timeout=TIMEOUT_SECONDS)
+        """One call, with what is worth another attempt; what changes something is sent once, whatever comes back.
+
+        Raises what the SDK raises, or NotReadError: no credentials.
+        """
+        again = Retry(predicate=_worth_another, initial=0.5, maximum=10, timeout=TIMEOUT_SECONDS)
+        retry = None if f"{client}.{method}" in WRITES else again
         return getattr(self._client(client, endpoint), method)(request=request, retry=retry, timeout=TIMEOUT_SECONDS)
 
     def _client(self, kind: str, endpoint: str) -> Any:
@@ -105,7 +110,7 @@ class GcpClients:
 
 
 def _worth_another(error: BaseException) -> bool:
-    """Limits that are met, and connections that break: every write of ours may be done twice."""
+    """Limits that are met, and connections that break."""
     if isinstance(error, requests.exceptions.ConnectionError):
         return not isinstance(error, (requests.exceptions.SSLError, requests.exceptions.Timeout))
     return isinstance(error, sdk.GoogleAPICallError) and code_of(error) in _AGAIN and not is_credential(error)

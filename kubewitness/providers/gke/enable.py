@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from google.iam.v1.policy_pb2 import Policy  # type: ignore[import-untyped]
 from google.protobuf.json_format import ParseDict  # type: ignore[import-untyped]
 
+from kubewitness.enabling import Busy, patiently, refusal
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import LengthenRetention, Step, SwitchOn
-from kubewitness.model import Reason
+from kubewitness.model import Reason, Unread
 from kubewitness.providers.gke.auditconfig import DATA_ACCESS, merged
 from kubewitness.providers.gke.errors import ERRORS, code_of, message_of, unread
 from kubewitness.providers.gke.parse import COMPONENTS, ClusterName, parse_cluster, parse_operation
+from kubewitness.providers.gke.permissions import ENFORCING
 from kubewitness.providers.gke.routing import parse_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kubewitness.enabling import Deadline
-
-_HINTS: Final = {
-    Reason.DENIED: "grant it: kubewitness permissions gcp --enforce",
-    Reason.THROTTLED: "the project's quota is reached: run again later, or with --limit",
-    Reason.EXPIRED_CREDENTIAL: "run again: what is done stays done",
-    Reason.UNREACHABLE: "run again: what is done stays done",
-    Reason.TIMEOUT: "run again: what is done stays done",
-}
-_BUSY: Final = frozenset({"ABORTED", "FAILED_PRECONDITION"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +45,16 @@ def carry_out(step: Step, gcp: Gcp) -> None:
                 data_access = [name for name in types if name in DATA_ACCESS]
                 components = [name for name in types if name in COMPONENTS]
                 if data_access:
-                    _patiently(lambda: _record_reads(data_access, gcp), gcp)
+                    patiently(lambda: _record_reads(data_access, gcp), _busy, gcp.deadline, gcp.tell)
                 if components:
-                    operation = _patiently(lambda: _switch_on(components, gcp), gcp)
+                    operation = patiently(lambda: _switch_on(components, gcp), _busy, gcp.deadline, gcp.tell)
                     _wait_for(operation, gcp)
             case LengthenRetention(destination=bucket, days=days):
-                _lengthen(bucket, days, gcp)
+                patiently(lambda: _lengthen(bucket, days, gcp), _busy, gcp.deadline, gcp.tell)
             case _:
                 raise KubewitnessError(f"GKE: cannot {step}")
     except ERRORS as error:
-        raise _named(error) from error
+        raise refusal(_why(error), "gcp", _hint(error)) from error
 
 
 def _record_reads(types: list[str], gcp: Gcp) -> None:
@@ -87,6 +80,9 @@ def _switch_on(components: list[str], gcp: Gcp) -> str:
     Source: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ClusterUpdate
     """  # noqa: D205  one paragraph
     now = parse_cluster(gcp.call("container", "get_cluster", name=str(gcp.cluster)))
+    for state in now.components.values():
+        if isinstance(state, Unread):  # a list of ours would switch off what the legacy setting logs
+            raise KubewitnessError(f"{state.detail}: not changed: move the cluster to a list of components first")
     wanted = [*now.numbers, *(COMPONENTS[name] for name in components if now.components.get(name) is not True)]
     wanted = list(dict.fromkeys(wanted))
     if all(now.components.get(name) is True for name in components):
@@ -121,25 +117,21 @@ def _lengthen(bucket: str, days: int, gcp: Gcp) -> None:
     gcp.call("config", "update_bucket", name=bucket, bucket={"retention_days": days}, update_mask=mask)
 
 
-def _patiently(attempt: Callable[[], Any], gcp: Gcp) -> Any:
-    """Again while somebody else changes the same: GKE runs one operation a cluster, IAM refuses an old etag."""
-    busy = ""
-    for _ in gcp.deadline.pauses():
-        try:
-            return attempt()
-        except ERRORS as error:
-            code = code_of(error)
-            if code not in _BUSY or (code == "FAILED_PRECONDITION" and "operation" not in message_of(error).lower()):
-                raise
-            if not busy:
-                gcp.tell(f"waiting: {message_of(error)}")
-            busy = f"{code}: {message_of(error)}"
-    raise KubewitnessError(f"{busy}: still so after {gcp.deadline.seconds:g} s: run again when it has ended")
+def _busy(error: Exception) -> Busy | None:
+    """GKE runs one operation a cluster, IAM refuses an old etag, a project so many calls; a lost answer is read."""
+    if not isinstance(error, ERRORS):
+        return None
+    code, why = code_of(error), _why(error)
+    running = code == "FAILED_PRECONDITION" and "operation" in message_of(error).lower()
+    lost = why.reason in (Reason.UNREACHABLE, Reason.TIMEOUT) and getattr(error, "action", "") in ENFORCING
+    again = running or lost or code == "ABORTED" or why.reason is Reason.THROTTLED
+    return Busy(why.detail) if again else None
 
 
-def _named(error: Exception) -> KubewitnessError:
-    why = unread(error, str(getattr(error, "action", "Google Cloud")))
-    hint = _HINTS.get(why.reason)
-    if code_of(error) == "FAILED_PRECONDITION" and "lock" in message_of(error).lower():
-        hint = "a locked bucket stays as it is: route a copy by a sink to a bucket of your own"
-    return KubewitnessError(f"{why.detail}: {hint}" if hint else why.detail)
+def _why(error: Exception) -> Unread:
+    return unread(error, str(getattr(error, "action", "Google Cloud")))
+
+
+def _hint(error: Exception) -> str:
+    locked = code_of(error) == "FAILED_PRECONDITION" and "lock" in message_of(error).lower()
+    return "a locked bucket stays as it is: route a copy by a sink to a bucket of your own" if locked else ""

@@ -69,6 +69,10 @@ FINDING: Final = (
 ACTIONS: Final[Mapping[str, str]] = {call: item.name for item in (*PERMISSIONS, *FINDING) for call in item.calls}
 """``client.method`` -> the permission that it needs."""
 
+WRITES: Final = frozenset({"container.update_cluster", "projects.set_iam_policy", "config.update_bucket"})
+"""``client.method`` of what changes something."""
+ENFORCING: Final = frozenset(ACTIONS[call] for call in WRITES)
+
 
 def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
     """A custom role for reading, with what else is asked for.

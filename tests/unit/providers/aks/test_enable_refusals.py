@@ -7,20 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.providers.aks import connections
 from tests.unit.providers.aks import fleet
 from tests.unit.providers.aks.bringing import ON, WRITES, bring, on, refusal, table, written
-from tests.unit.providers.aks.fleet import DEMANDED, OTHER, setting
+from tests.unit.providers.aks.fleet import DEMANDED, LOGS, OTHER, setting
 
 if TYPE_CHECKING:
     from tests.fakes.azure import Azure
-
-
-@pytest.fixture
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries take a minute."""
-    monkeypatch.setattr(connections, "_RETRIES", 1)
-    monkeypatch.setattr(connections, "_READ_SECONDS", 1)
 
 
 def test_without_a_destination_nothing_is_switched_on(new: Azure) -> None:
@@ -115,8 +107,10 @@ def test_a_permission_that_is_missing_is_named(azure: Azure, action: str) -> Non
     fleet.workspace(azure, days=30)
     azure.deny(action)
 
-    assert refusal().startswith(f"{action}: AuthorizationFailed")
-    assert refusal().endswith("grant it: kubewitness permissions azure --enforce")
+    said = refusal()
+
+    assert said.startswith(f"{action}: AuthorizationFailed")
+    assert "grant it: kubewitness permissions azure --enforce" in said
 
 
 def test_a_permission_on_the_place_that_azure_asks_for_itself_is_named(new: Azure) -> None:
@@ -131,11 +125,10 @@ def test_a_permission_on_the_place_that_azure_asks_for_itself_is_named(new: Azur
     assert refusal().startswith(f"{wanted}: {code}")
 
 
-@pytest.mark.usefixtures("once")
 def test_throttling_that_does_not_end_is_named(new: Azure) -> None:
     new.throttle("Microsoft.Insights/diagnosticSettings/write", seconds=1)
 
-    said = refusal()
+    said = refusal(wait=1)
 
     assert said.startswith("Microsoft.Insights/diagnosticSettings/write: SubscriptionRequestsThrottled")
     assert "run again later" in said
@@ -145,6 +138,12 @@ def test_throttling_is_waited_out(new: Azure) -> None:
     new.throttle("Microsoft.Insights/diagnosticSettings/write", times=2, seconds=1)
 
     assert bring() == [ON]
+
+
+def test_a_pause_that_is_longer_than_a_cluster_may_take_is_not_waited_for(new: Azure) -> None:
+    new.throttle("Microsoft.Insights/diagnosticSettings/write", seconds=3600)
+
+    assert "not to be waited out in 20 s" in refusal()
 
 
 def test_credentials_that_expire_on_the_way(new: Azure) -> None:
@@ -173,7 +172,15 @@ def test_a_change_of_a_table_that_does_not_end_is_named(azure: Azure) -> None:
     said = "Another operation is in progress."
     azure.fail("Microsoft.OperationalInsights/workspaces/tables/write", code="Conflict", status=409, message=said)
 
-    assert "still so after 1 s: run again when it has ended" in refusal(wait=1)
+    assert "not to be waited out in 1 s: run again later" in refusal(wait=1)
+
+
+def test_what_is_done_before_a_refusal_is_said(azure: Azure) -> None:
+    fleet.cluster(azure)
+    fleet.workspace(azure, days=30)
+    azure.deny("Microsoft.Insights/diagnosticSettings/write")
+
+    assert refusal().endswith(f" (done before: keep {LOGS}/tables/AKSAudit 90 days instead of 30)")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 from kubewitness.discovery.found import Discovery, Place, hosts
 from kubewitness.discovery.search import aws_clusters, discover
 from kubewitness.model import Reason, Unread
-from kubewitness.providers.eks import accounts, connections
+from kubewitness.providers.eks import accounts
 from kubewitness.providers.eks.discovery import AwsSearch
 from tests.unit.providers.eks.fleet import ACCOUNT, create
 
@@ -41,7 +41,7 @@ def gaps(found: Discovery) -> list[tuple[Place, str, str]]:
 
 def few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take a minute."""
-    monkeypatch.setattr(accounts, "CONFIG", connections.CONFIG.merge(Config(retries={"total_max_attempts": 1})))
+    monkeypatch.setattr(accounts, "CONFIG", accounts.CONFIG.merge(Config(retries={"total_max_attempts": 1})))
 
 
 def test_a_whole_organisation_is_found_with_the_role_that_leads_to_each_cluster(aws: Aws) -> None:

@@ -7,13 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.config import Config  # type: ignore[import-untyped]
 
 from kubewitness.content import read_standard
 from kubewitness.enabling import enable
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import plan_managed
-from kubewitness.providers.eks import connections
 from kubewitness.providers.eks.permissions import PERMISSIONS
 from tests.unit.providers.eks.fleet import ACCOUNT, ALL, GROUP, create, reached
 
@@ -66,12 +64,6 @@ def on(aws: Aws) -> set[str]:
 
 def written(aws: Aws) -> set[str]:
     return WRITES & set(aws.calls())
-
-
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Retries take a minute."""
-    config = connections.CONFIG.merge(Config(retries={"total_max_attempts": 1}))
-    monkeypatch.setattr(connections, "CONFIG", config)
 
 
 def test_a_new_cluster_logs_into_a_group_that_was_there_before_its_first_event(aws: Aws) -> None:
@@ -195,8 +187,9 @@ def test_another_update_that_does_not_end_is_named(aws: Aws) -> None:
 
     said = refusal(wait=1)
 
-    assert said.startswith("ResourceInUseException: Cannot LoggingUpdate because cluster prod currently has update")
-    assert said.endswith("run again when it has ended")
+    action = "eks:UpdateClusterConfig"
+    assert said.startswith(f"{action}: ResourceInUseException: Cannot LoggingUpdate because cluster prod currently has")
+    assert "not to be waited out in 1 s: run again later" in said
 
 
 def test_our_own_update_that_does_not_end_is_named(aws: Aws) -> None:
@@ -262,15 +255,18 @@ def test_two_changes_of_a_group_at_once_are_tried_again(aws: Aws) -> None:
     assert group(aws)["deletionProtectionEnabled"] is True
 
 
-def test_a_retention_that_others_lengthen_while_we_wait_for_them_is_not_shortened(aws: Aws) -> None:
+@pytest.mark.parametrize("code", ["OperationAbortedException", "ThrottlingException", "InternalFailure"])
+def test_a_retention_that_others_lengthen_while_we_wait_is_not_shortened(aws: Aws, code: str) -> None:
+    """Neither by us nor by boto3, which would repeat what it was told before."""
     create(aws)
     theirs = partial(aws.client("logs").put_retention_policy, logGroupName=GROUP)
     theirs(retentionInDays=30)
-    aws.fail("logs:PutRetentionPolicy", code="OperationAbortedException", status=400, message="try again", times=1)
+    status = 500 if code == "InternalFailure" else 400
+    aws.fail("logs:PutRetentionPolicy", code=code, status=status, message="try again", times=1)
 
     bring(meanwhile=lambda: theirs(retentionInDays=731))
 
-    assert aws.calls(outcome="OperationAbortedException")["logs:PutRetentionPolicy"] == 1
+    assert aws.calls(outcome=code)["logs:PutRetentionPolicy"] == 1
     assert group(aws)["retentionInDays"] == 731
 
 
@@ -286,8 +282,7 @@ def test_a_key_that_others_set_while_we_wait_for_them_stays(aws: Aws) -> None:
     assert group(aws)["kmsKeyId"] == theirs
 
 
-def test_a_quota_is_named(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    once(monkeypatch)
+def test_a_quota_is_named(aws: Aws) -> None:
     create(aws, on=())
     aws.fail("logs:CreateLogGroup", code="LimitExceededException", status=400, message="Resource limit exceeded.")
 
@@ -297,12 +292,11 @@ def test_a_quota_is_named(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Service Quotas" in said
 
 
-def test_throttling_that_does_not_end_is_named(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    once(monkeypatch)
+def test_throttling_that_does_not_end_is_named(aws: Aws) -> None:
     create(aws, on=())
     aws.throttle("eks:UpdateClusterConfig")
 
-    said = refusal()
+    said = refusal(wait=1)
 
     assert said.startswith("eks:UpdateClusterConfig: ThrottlingException")
     assert "run again later" in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,8 @@ from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Destination, ManagedCluster
 from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
-from kubewitness.providers.eks import connections
+from kubewitness.providers.eks import accounts
+from kubewitness.providers.eks.cluster import Connections
 from kubewitness.providers.eks.permissions import PERMISSIONS
 from tests.unit.providers.eks.fleet import ACCOUNT, ALL, ARN, GROUP, create, reached
 
@@ -35,8 +37,8 @@ def destination(found: ManagedCluster) -> Destination:
 
 def once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retries take a minute."""
-    config = connections.CONFIG.merge(Config(retries={"total_max_attempts": 2}, read_timeout=1))
-    monkeypatch.setattr(connections, "CONFIG", config)
+    config = accounts.CONFIG.merge(Config(retries={"total_max_attempts": 2}, read_timeout=1))
+    monkeypatch.setattr(accounts, "CONFIG", config)
 
 
 def test_a_cluster_with_everything_on(aws: Aws) -> None:
@@ -270,6 +272,20 @@ def test_a_role_leads_into_another_account(aws: Aws) -> None:
 
     assert "222222222222" in found.id
     assert aws.calls(scope="222222222222")["eks:DescribeCluster"] == 1
+
+
+def test_all_clusters_of_an_account_share_one_assumed_role(aws: Aws) -> None:
+    account, ways = "222222222222", Connections()
+    create(aws, account=account)
+    create(aws, "other", account=account)
+    data = {"role": f"arn:aws:iam::{account}:role/audit"}
+
+    for name in ("@managed/prod", "@managed/other"):
+        for region in ("eu-west-1", "us-east-1"):
+            with suppress(NotReadError):
+                ways.cluster(name, "x", {**data, "region": region}.get).observe()
+
+    assert aws.calls(outcome="ok")["sts:AssumeRole"] == 1
 
 
 def test_a_role_that_may_not_be_assumed(aws: Aws) -> None:

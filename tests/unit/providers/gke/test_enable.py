@@ -12,7 +12,6 @@ from kubewitness.content import read_standard
 from kubewitness.enabling import Deadline, enable
 from kubewitness.errors import KubewitnessError
 from kubewitness.managedplan import LengthenRetention, SwitchOn, plan_managed
-from kubewitness.providers.gke import connections
 from kubewitness.providers.gke import enable as gke
 from kubewitness.providers.gke.permissions import PERMISSIONS
 from tests.unit.providers.gke.fleet import (
@@ -73,11 +72,6 @@ def days(gcp: Gcp, name: str = DEFAULT) -> int:
 
 def written(gcp: Gcp) -> set[str]:
     return WRITES & set(gcp.calls())
-
-
-def once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Trying again takes a minute."""
-    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", 1.5)
 
 
 def test_a_new_cluster_is_brought_to_the_standard(gcp: Gcp) -> None:
@@ -328,8 +322,8 @@ def test_another_operation_that_does_not_end_is_named(gcp: Gcp) -> None:
 
     said = refusal(wait=2)
 
-    assert said.startswith("FAILED_PRECONDITION: Cluster is running incompatible operation")
-    assert said.endswith("run again when it has ended")
+    assert said.startswith("container.clusters.update: FAILED_PRECONDITION: Cluster is running incompatible operation")
+    assert "not to be waited out in 2 s: run again later" in said
 
 
 def test_another_precondition_is_no_reason_to_wait(gcp: Gcp) -> None:
@@ -375,15 +369,42 @@ def test_throttling_is_waited_out(gcp: Gcp, action: str) -> None:
 
 
 @pytest.mark.parametrize("action", sorted(WRITES))
-def test_a_quota_that_does_not_come_back_is_named(gcp: Gcp, monkeypatch: pytest.MonkeyPatch, action: str) -> None:
+def test_a_quota_that_does_not_come_back_is_named(gcp: Gcp, action: str) -> None:
     create(gcp)
     gcp.throttle(action)
-    once(monkeypatch)
 
-    said = refusal()
+    said = refusal(wait=2)
 
     assert said.startswith(f"{action}: RESOURCE_EXHAUSTED: Quota exceeded")
-    assert said.endswith("run again later, or with --limit")
+    assert "not to be waited out in 2 s: run again later" in said
+
+
+@pytest.mark.parametrize(("theirs", "after"), [(400, 400), (60, 90)])
+def test_a_retention_that_others_set_while_a_quota_is_waited_for_is_not_shortened(
+    gcp: Gcp, theirs: int, after: int
+) -> None:
+    create(gcp)
+    gcp.throttle("logging.buckets.update", times=1)
+
+    def tell(step: str) -> None:
+        if step.startswith("waiting: logging.buckets.update"):
+            update_bucket(gcp, retention_days=theirs)
+
+    bring(tell=tell)
+
+    assert gcp.calls(outcome="RESOURCE_EXHAUSTED")["logging.buckets.update"] == 1
+    assert days(gcp) == after
+
+
+def test_what_the_legacy_setting_logs_is_not_replaced_by_a_list(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.alter_cluster(PROD, loggingConfig=None)
+    gcp.forget_calls()
+
+    with pytest.raises(KubewitnessError, match=r"only the legacy loggingService .*: not changed"):
+        reached().carry_out(SwitchOn(("APISERVER",)), Deadline(5), lambda _: None)
+
+    assert written(gcp) == set()
 
 
 @pytest.mark.parametrize("action", [*sorted(WRITES), "container.operations.get"])
