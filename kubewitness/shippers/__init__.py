@@ -1,5 +1,35 @@
 """Log shippers: their configurations read, judged and rendered. Pure.
 
 ``model`` says what a shipper does, whatever its program; a program's own folder turns its configuration into that, and
-for those that we deploy a ``Shipment`` into its configuration. Both meet in one set of rules.
+for those that we deploy a ``Shipment`` into its configuration. Both meet in one set of ``rules``.
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Final, cast
+
+from kubewitness.shippers.model import Program
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kubewitness.shippers.model import Configuration
+
+READERS: Final[Mapping[Program, str]] = {
+    Program.RSYSLOG: "kubewitness.shippers.rsyslog.read",
+    Program.OTELCOL: "kubewitness.shippers.otelcol.read",
+    Program.FILEBEAT: "kubewitness.shippers.filebeat.read",
+    Program.FLUENT_BIT: "kubewitness.shippers.fluentbit.read",
+    Program.VECTOR: "kubewitness.shippers.vector.read",
+}
+"""Program -> the module whose ``read(files) -> Configuration`` reads it. Imported on use."""
+
+
+def read(program: Program, files: Mapping[str, str]) -> Configuration:
+    """What ``program`` was told. ``files``: name -> text, the main file first; includes are found among them.
+
+    Nothing in a file is an error: what the program would refuse, or we cannot read, is a problem of the configuration.
+    """
+    reader = cast("Callable[[Mapping[str, str]], Configuration]", import_module(READERS[program]).read)
+    return reader(files)

@@ -1,0 +1,1 @@
+"""Fluent Bit: its classic and its YAML configuration, read. Pure."""

@@ -1,0 +1,27 @@
+"""What to write instead, as the Collector reads it: rule -> text. Capitals stand for what only the reader knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SUGGESTIONS: Final[Mapping[str, str]] = {
+    "SH001": 'include: ["{path}"]',
+    "SH002": "start_at: beginning",
+    "SH003": "storage: file_storage/positions  # an extension, listed under service.extensions",
+    "SH005": "max_log_size: 8MiB",
+    "SH006": "otelcol --feature-gates=stanza.synchronousLogEmitter",
+    "SH007": "retry_on_failure:\n  enabled: true\n  max_elapsed_time: 0",
+    "SH008": "sending_queue:\n  storage: file_storage/queue\n  sizer: bytes\n"
+    "  queue_size: 1073741824\n  block_on_overflow: true",
+    "SH009": "sending_queue:\n  block_on_overflow: true",
+    "SH011": "retry_on_failure:\n  enabled: true\n  max_elapsed_time: 0",
+    "SH012": "endpoint: https://HOST",
+    "SH013": "tls:\n  ca_file: FILE\n  insecure_skip_verify: false",
+    "SH015": "tls:\n  cert_file: FILE\n  key_file: FILE",
+    "SH019": "producer:\n  max_message_bytes: 8388608",
+    "SH020": "exporters: [otlp_http]",
+    "SH023": "directory: /var/lib/otelcol",
+}

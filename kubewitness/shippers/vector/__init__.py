@@ -1,0 +1,1 @@
+"""Vector: its TOML, YAML and JSON configuration, read. Pure."""
