@@ -1,0 +1,125 @@
+"""A collector's configuration, read. Pure.
+
+Several files are one, as ``--config`` given twice: maps are merged, of anything else the last wins. A file that is no
+configuration is a companion: the systemd unit, an environment file or the container's arguments, which say what the
+configuration cannot (the feature gates) and what its variables are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.shippers.model import Configuration, Input, Output, Place, Problem, Program, Route, Setting
+from kubewitness.shippers.otelcol.components import Surroundings, components, environment, saves_ahead
+from kubewitness.shippers.otelcol.pipelines import Way, ways
+from kubewitness.shippers.yamltree import Table, merged, parse, scalars
+from kubewitness.yamldoc import YamlError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kubewitness.shippers.otelcol.processors import Processed
+    from kubewitness.shippers.otelcol.receivers import Received
+
+GROUPS: Final = frozenset({"receivers", "processors", "exporters", "extensions", "connectors", "service"})
+MOST_FILES: Final = 100
+
+
+def recognises(root: Table) -> bool:
+    """Whether this is a collector's configuration, or a part of one."""
+    return any(entry.key in GROUPS for entry in root.entries)
+
+
+def read(files: Mapping[str, str]) -> Configuration:
+    """What the collector was told. ``files``: the main file first; companions among them.
+
+    Never raises for content: what the program would refuse is a problem.
+    """
+    problems: list[Problem] = []
+    roots = {file: root for file, text in list(files.items())[:MOST_FILES] if (root := _root(file, text)) is not None}
+    companions = {file: text for file, text in files.items() if file not in roots}
+    known = environment(companions)
+    root = Table((), Place(next(iter(files), "")))
+    for file in roots:
+        again = parse(files[file], file, known)
+        root = merged(root, again) if isinstance(again, Table) else root
+    if not roots:
+        problems.append(_not_one(files))
+    else:
+        problems += [
+            Problem(f"{entry.key}: not a part of a collector's configuration", entry.place, refused=True)
+            for entry in root.entries
+            if entry.key not in GROUPS and not entry.key.startswith("x-")
+        ]
+    routes = _routes(root, companions, problems) if roots else ()
+    return Configuration(Program.OTELCOL, tuple(files), routes, tuple(dict.fromkeys(problems)))
+
+
+def _root(file: str, text: str) -> Table | None:
+    try:
+        root = parse(text, file)
+    except YamlError:
+        return None
+    return root if isinstance(root, Table) and recognises(root) else None
+
+
+def _not_one(files: Mapping[str, str]) -> Problem:
+    """Why the main file is no configuration."""
+    file, text = next(iter(files.items()), ("", ""))
+    try:
+        parse(text, file)
+    except YamlError as error:
+        return Problem(error.problem, Place(file, error.line, error.column), refused=True)
+    return Problem("not a collector's configuration: no receivers, exporters or service", Place(file), refused=True)
+
+
+def _routes(root: Table, companions: Mapping[str, str], problems: list[Problem]) -> tuple[Route, ...]:
+    around = Surroundings(
+        components(root, "extensions", problems),
+        frozenset(item.text.strip() for item in scalars(root.at("service", "extensions"))),
+        saves_ahead(companions),
+    )
+    for name in sorted(around.started - around.extensions.keys()):
+        place = root.table("service").place
+        problems.append(Problem(f"service.extensions: there is no extension {name!r}", place, refused=True))
+    return tuple(_route(way) for way in ways(root, around, problems))
+
+
+def _route(way: Way) -> Route:
+    """A pipeline as a route: what changes records on the way is said at each output that gets them."""
+    steps: tuple[Received | Processed, ...] = (*way.received, *way.processed)
+    alters = next((step.alters for step in steps if step.alters is not None), None)
+    buffers = next((step.buffers for step in way.processed if step.buffers is not None), None)
+    waits = buffers is None and all(sent.waits for sent in way.exported)
+    inputs = tuple(replace(got.input, waits=_WAITS) if waits else got.input for got in way.received)
+    outputs = tuple(_altered(sent.output, alters) for sent in way.exported)
+    return Route(
+        way.name,
+        way.place,
+        inputs,
+        tuple(_stalled(output, inputs) for output in outputs),
+        tuple(found for step in steps for found in step.filters),
+        buffers,
+    )
+
+
+_WAITS: Final = Setting("sending_queue", True, "every exporter answers when the other end has the records")
+
+
+def _altered(output: Output, alters: Setting[str] | None) -> Output:
+    return output if alters is None else replace(output, alters=alters)
+
+
+def _stalled(output: Output, inputs: Sequence[Input]) -> Output:
+    """A record that may be read, and is larger than the whole queue, is waited for without end."""
+    queue = output.queue
+    longest = max((limit for one in inputs if (limit := _limit(one)) is not None), default=0)
+    if queue is None or queue.limit_bytes is None or queue.limit is None or queue.limit_bytes >= longest:
+        return output
+    why = f"the queue holds {queue.limit_bytes} bytes, a record of up to {longest} is read and never fits"
+    return replace(output, queue=replace(queue, stalls=replace(queue.limit, value=why)))
+
+
+def _limit(one: Input) -> int | None:
+    return one.line_limit.value if isinstance(one.line_limit, Setting) else None
