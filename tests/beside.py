@@ -45,10 +45,13 @@ def running(items: Sequence[pytest.Item]) -> Iterator[Beside]:
         names.write_text("".join(f"{item.nodeid}\n" for item in items), encoding="utf-8")
         reports.touch()
         command = [sys.executable, "-m", "pytest", "--lab", "-p", "no:cacheprovider", OPTION, str(reports), f"@{names}"]
+        # A run in the background ignores SIGINT, and would hand that down.
+        former = signal.signal(signal.SIGINT, signal.default_int_handler)
         with output.open("wb") as stream:
             child = subprocess.Popen(
                 command, cwd=items[0].config.rootpath, stdin=subprocess.DEVNULL, stdout=stream, stderr=stream
             )
+        signal.signal(signal.SIGINT, former)
         try:
             yield Beside(items, child, reports, output)
         finally:

@@ -79,11 +79,12 @@ def test_tests_whose_process_ends_before_them_have_failed(project: Path) -> None
     assert "2 failed, 1 passed" in done.stdout.splitlines()[-1]
 
 
-def test_what_breaks_off_the_run_ends_the_tests_beside_it(project: Path) -> None:
+@pytest.mark.parametrize("before", ["", "trap '' INT; "], ids=["", "in the background"])
+def test_what_breaks_off_the_run_ends_the_tests_beside_it(project: Path, before: str) -> None:
     _lab(project, available="return None", run="import time; time.sleep(600)")
     (project / "tests" / "test_broken.py").write_text("def test_it(): assert False\n", encoding="utf-8")
 
-    done = _pytest(project, "--lab", "-x")
+    done = _pytest(project, "--lab", "-x", before=before)
 
     assert done.returncode == 1
     assert "1 failed" in done.stdout.splitlines()[-1]
@@ -112,7 +113,19 @@ def _lab(project: Path, available: str, run: str = "pass") -> None:
     (project / "tests" / "lab" / "__init__.py").write_text(text, encoding="utf-8")
 
 
-def _pytest(project: Path, *arguments: str, ci: str = "") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+def _pytest(project: Path, *arguments: str, ci: str = "", before: str = "") -> subprocess.CompletedProcess[str]:
+    command = [
+        "sh",
+        "-c",
+        f'{before}exec "$@"',
+        "sh",
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        *arguments,
+    ]
     environment = {**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
