@@ -64,9 +64,10 @@ EFFECTS = {
     "kubewitness.simulation.replay",
 }
 PURE_IMPORTS = {
-    "__future__", "base64", "binascii", "calendar", "codecs", "collections", "dataclasses", "datetime", "decimal",
-    "difflib", "enum", "functools", "hashlib", "io", "itertools", "json", "math", "operator", "posixpath", "re",
-    "shlex", "string", "struct", "textwrap", "tomllib", "types", "typing", "typing_extensions", "unicodedata", "yaml",
+    "__future__", "base64", "binascii", "bisect", "calendar", "codecs", "collections", "dataclasses", "datetime",
+    "decimal", "difflib", "enum", "functools", "hashlib", "io", "itertools", "json", "math", "operator",
+    "posixpath", "re", "shlex", "string", "struct", "textwrap", "tomllib", "types", "typing", "typing_extensions",
+    "unicodedata", "yaml",
 }  # fmt: skip
 """What a pure module may import: nothing in here reads a file, the clock, the environment or the network."""
 
@@ -74,6 +75,7 @@ ALSO = {
     "kubewitness.providers": {"importlib"},  # a provider's module is imported when a host of it is met
     "kubewitness.providers.gke.logfilter": {"urllib"},  # urllib.parse: text in, text out
     "kubewitness.providers.gke.routing": {"urllib"},  # likewise
+    "kubewitness.shippers.rsyslog.gather": {"fnmatch"},  # fnmatchcase: text in, text out
     "kubewitness.report.discovery": {"importlib"},  # likewise
     "kubewitness.report.formats": {"importlib"},  # a format's module is imported when it is asked for
     "kubewitness.report.policy.page": {"rich"},  # as the table below

@@ -90,7 +90,7 @@ def test_a_directive_is_not_a_variable_of_a_condition() -> None:
         ("%", "invalid character '%'"),
     ],
 )
-def test_what_rsyslog_refuses_is_told_with_its_place(text: str, message: str):
+def test_what_rsyslog_refuses_is_told_with_its_place(text: str, message: str) -> None:
     _, problems = parse(text, "x.conf")
 
     assert problems[0].message == message
@@ -151,7 +151,7 @@ _PIECES = st.sampled_from(
 
 
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=60).map("".join)))
-def test_any_text_is_statements_and_problems(text: str):
+def test_any_text_is_statements_and_problems(text: str) -> None:
     statements, problems = parse(text, "x.conf")
 
     lines = text.count("\n") + 1
@@ -160,7 +160,7 @@ def test_any_text_is_statements_and_problems(text: str):
 
 # Pieces on which a careless expression takes minutes, or the stack ends: this test then never ends, or fails.
 @pytest.mark.parametrize("piece", ["/*", "if \"'", "* ", "if ", ':a,b,"', "{", "\\\n", 'a(b="\\', "if a then "])
-def test_a_hostile_file_is_read_to_its_end(piece: str):
+def test_a_hostile_file_is_read_to_its_end(piece: str) -> None:
     statements, problems = parse(piece * (100_000 // len(piece)), "x.conf")
 
     assert len(statements) + len(problems) <= 50_000

@@ -81,7 +81,7 @@ def test_what_is_written_is_in_force_with_its_place() -> None:
         ('persistStateInterval="100" maxSubmitAtOnce="1"', False),
     ],
 )
-def test_a_position_is_saved_ahead_where_a_batch_is_more_than_one_record(settings: str, ahead: bool):
+def test_a_position_is_saved_ahead_where_a_batch_is_more_than_one_record(settings: str, ahead: bool) -> None:
     found = _input(AUDIT % settings)
 
     assert _value(found.saves_ahead) is ahead
@@ -118,7 +118,7 @@ def test_an_input_goes_through_the_ruleset_that_it_names_and_no_other() -> None:
         ('queue.type="LinkedList" queue.discardSeverity="5"', QueueKind.MEMORY, WhenFull.DROP),
     ],
 )
-def test_the_queue_of_a_ruleset(queue: str, kind: QueueKind, when_full: WhenFull):
+def test_the_queue_of_a_ruleset(queue: str, kind: QueueKind, when_full: WhenFull) -> None:
     found = _one(AUDIT % 'ruleset="x"' + _ruleset(queue)).routes[0].queue
 
     assert found is not None
@@ -147,7 +147,7 @@ def test_an_action_without_a_queue_has_none() -> None:
         ('queue.size="1000"', "", True),
     ],
 )
-def test_a_queue_below_the_batch_of_imfile_stalls(queue: str, submit: str, stalls: bool):
+def test_a_queue_below_the_batch_of_imfile_stalls(queue: str, submit: str, stalls: bool) -> None:
     # facts: measured with 8.2302 and 8.2504; the numbers of the mark are those of runtime/queue.c.
     ruleset = _ruleset(f'queue.type="LinkedList" {queue}')
 
@@ -166,7 +166,7 @@ def test_a_queue_below_the_batch_of_imfile_stalls(queue: str, submit: str, stall
         ('tls="on" tls.authMode="name" tls.permittedPeer=["logs.example.org"]', Tls.VERIFIED),
     ],
 )
-def test_how_sure_relp_is_of_the_other_end(settings: str, level: Tls):
+def test_how_sure_relp_is_of_the_other_end(settings: str, level: Tls) -> None:
     assert _value(_output(RELP % settings).tls) is level
 
 
@@ -180,7 +180,7 @@ def test_how_sure_relp_is_of_the_other_end(settings: str, level: Tls):
         ('StreamDriver="ossl" StreamDriverMode="1" StreamDriverAuthMode="x509/name"', Tls.VERIFIED),
     ],
 )
-def test_how_sure_syslog_over_tcp_is_of_the_other_end(settings: str, level: Tls):
+def test_how_sure_syslog_over_tcp_is_of_the_other_end(settings: str, level: Tls) -> None:
     found = _output(f'action(type="omfwd" target="logs.example.org" protocol="tcp" {settings})')
 
     assert _value(found.tls) is level
@@ -258,7 +258,7 @@ def test_a_stop_that_an_output_comes_after_leaves_records_out() -> None:
         RELP % "" + "stop\n*.* /var/log/all\n",
     ],
 )
-def test_a_stop_after_an_output_leaves_nothing_out(rules: str):
+def test_a_stop_after_an_output_leaves_nothing_out(rules: str) -> None:
     assert _one(AUDIT % "" + rules).routes[0].filters == ()
 
 
@@ -351,7 +351,7 @@ def test_a_file_that_includes_itself_ends() -> None:
         ("call_indirect $.x;\n*.* /x", False),
     ],
 )
-def test_what_is_not_there_or_not_told_is_a_problem(text: str, refused: bool):
+def test_what_is_not_there_or_not_told_is_a_problem(text: str, refused: bool) -> None:
     assert [problem.refused for problem in _one(text).problems] == [refused]
 
 
@@ -368,7 +368,7 @@ def test_a_password_in_an_address_is_not_kept() -> None:
 
 
 @given(st.text(max_size=400))
-def test_any_text_is_a_configuration(text: str):
+def test_any_text_is_a_configuration(text: str) -> None:
     assert read({"/etc/rsyslog.conf": text}).program is Program.RSYSLOG
 
 
@@ -395,5 +395,5 @@ _WORDS = st.sampled_from(
 
 
 @given(st.lists(_WORDS, max_size=30).map("".join))
-def test_any_order_of_statements_is_a_configuration(text: str):
+def test_any_order_of_statements_is_a_configuration(text: str) -> None:
     assert read({"a": text}).program is Program.RSYSLOG
