@@ -134,14 +134,19 @@ class RenderedFile:
 class Rendered:
     """All that one program needs to ship.
 
-    ``validate``: the program's own check of a configuration at a path that takes the place of ``{}``. ``unit``: its
-    systemd unit. ``notes``: what the administrator must know, as a limit of the store.
+    ``files``: put in place in this order, so the program's main configuration comes last: until then nothing in force
+    names the others. ``validate``: the program's own check of that last file, at a path that takes the place of ``{}``.
+    ``validate_all``: of everything once it is in place; empty: the first check has seen it all. ``unit``: its systemd
+    unit. ``user``: whose the service is, with a group of that name; it is made where it is not there. ``notes``: what
+    the administrator must know, as a limit of the store.
     """
 
     files: tuple[RenderedFile, ...]
     validate: tuple[str, ...]
     unit: str
     notes: tuple[str, ...] = ()
+    validate_all: tuple[str, ...] = ()
+    user: str = "root"
 
 
 @dataclass(frozen=True, slots=True)
