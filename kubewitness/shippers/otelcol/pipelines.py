@@ -6,7 +6,7 @@ Source: https://opentelemetry.io/docs/collector/configuration/#pipelines
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from kubewitness.shippers.model import Problem
 from kubewitness.shippers.otelcol.components import components
@@ -16,7 +16,7 @@ from kubewitness.shippers.otelcol.receivers import receiver
 from kubewitness.shippers.yamltree import Table, scalars
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kubewitness.shippers.model import Place
     from kubewitness.shippers.otelcol.components import Component, Surroundings
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from kubewitness.shippers.otelcol.receivers import Received
     from kubewitness.shippers.yamltree import Entry, Scalar
 
-MOST_ROUTES: Final = 1000
+MOST_STEPS: Final = 20_000
+"""From one pipeline to another: more has no configuration that a person wrote."""
+T = TypeVar("T")
 _FOLLOWED: Final = frozenset({"forward"})
 
 
@@ -57,7 +59,7 @@ class _Parts:
     processors: Mapping[str, Processed]
     exporters: Mapping[str, Exported]
     connectors: Mapping[str, Component]
-    pipelines: tuple[_Pipeline, ...]
+    fed: Mapping[str, list[_Pipeline]]
 
 
 def ways(root: Table, around: Surroundings, problems: list[Problem]) -> Iterator[Way]:
@@ -69,19 +71,30 @@ def ways(root: Table, around: Surroundings, problems: list[Problem]) -> Iterator
         {name: processor(one) for name, one in components(root, "processors", problems).items() if name in used},
         {name: exporter(one, around) for name, one in components(root, "exporters", problems).items() if name in used},
         components(root, "connectors", problems),
-        pipelines,
+        _fed(pipelines),
     )
-    _undefined(parts, problems)
-    count = 0
+    _undefined(parts, pipelines, problems)
+    steps = iter(range(MOST_STEPS))
     for start in pipelines:
-        for way in _from(start, parts, problems):
-            count += 1
-            if count > MOST_ROUTES:
-                problems.append(
-                    Problem(f"more than {MOST_ROUTES} routes: not all were judged", start.place, refused=False)
-                )
-                return
-            yield way
+        yield from _from(start, parts, steps)
+    if next(steps, None) is None:
+        place = root.table("service").place
+        problems.append(Problem("too many ways through the pipelines: not all were judged", place, refused=False))
+    used_connectors = (parts.connectors[name] for name in sorted(used & parts.connectors.keys()))
+    problems += [
+        Problem(f"connector {one.id}: which records it passes on is not known", one.place, refused=False)
+        for one in used_connectors
+        if one.kind not in _FOLLOWED
+    ]
+
+
+def _fed(pipelines: Iterable[_Pipeline]) -> dict[str, list[_Pipeline]]:
+    """Which pipelines each receiver and connector feeds."""
+    fed: dict[str, list[_Pipeline]] = {}
+    for one in pipelines:
+        for name in dict.fromkeys(item.text.strip() for item in one.receivers):
+            fed.setdefault(name, []).append(one)
+    return fed
 
 
 def _pipelines(root: Table, problems: list[Problem]) -> Iterator[_Pipeline]:
@@ -106,13 +119,15 @@ def _pipeline(entry: Entry, problems: list[Problem]) -> _Pipeline:
     return _Pipeline(entry.key, entry.place, said["receivers"], said["processors"], said["exporters"])
 
 
-def _undefined(parts: _Parts, problems: list[Problem]) -> None:
+def _undefined(parts: _Parts, pipelines: Iterable[_Pipeline], problems: list[Problem]) -> None:
     """What a pipeline names and nothing defines."""
-    for one in parts.pipelines:
+    receivers = parts.receivers.keys() | parts.connectors.keys()
+    exporters = parts.exporters.keys() | parts.connectors.keys()
+    for one in pipelines:
         for kind, named, there in (
-            ("receiver", one.receivers, parts.receivers.keys() | parts.connectors.keys()),
+            ("receiver", one.receivers, receivers),
             ("processor", one.processors, parts.processors.keys()),
-            ("exporter", one.exporters, parts.exporters.keys() | parts.connectors.keys()),
+            ("exporter", one.exporters, exporters),
         ):
             problems += [
                 Problem(f"pipeline {one.name}: there is no {kind} {item.text!r}", item.place, refused=True)
@@ -121,42 +136,33 @@ def _undefined(parts: _Parts, problems: list[Problem]) -> None:
             ]
 
 
-def _from(start: _Pipeline, parts: _Parts, problems: list[Problem]) -> Iterator[Way]:
-    """The ways of what the receivers of one pipeline read, each connector followed once."""
-    received = tuple(
-        parts.receivers[name] for item in start.receivers if (name := item.text.strip()) in parts.receivers
-    )
-    if not received:
-        return
-    waiting: list[tuple[_Pipeline, tuple[Processed, ...]]] = [(start, ())]
+def _from(start: _Pipeline, parts: _Parts, steps: Iterator[int]) -> Iterator[Way]:
+    """The ways of what the receivers of one pipeline read, each pipeline behind it once."""
+    received = _named(start.receivers, parts.receivers)
+    waiting: list[tuple[_Pipeline, tuple[Processed, ...]]] = [(start, ())] if received else []
     seen = {start.name}
     while waiting:
         here, before = waiting.pop(0)
-        processed = (
-            *before,
-            *(parts.processors[name] for item in here.processors if (name := item.text.strip()) in parts.processors),
-        )
-        exported = tuple(
-            parts.exporters[name] for item in here.exporters if (name := item.text.strip()) in parts.exporters
-        )
+        processed = (*before, *_named(here.processors, parts.processors))
+        exported = _named(here.exporters, parts.exporters)
         if exported:
             name = here.name if here is start else f"{start.name} > {here.name}"
             yield Way(name, here.place, received, processed, exported)
-        for following in _behind(here, parts, problems):
+        for following in _behind(here, parts):
+            if next(steps, None) is None:
+                return
             if following.name not in seen:
                 seen.add(following.name)
                 waiting.append((following, processed))
 
 
-def _behind(here: _Pipeline, parts: _Parts, problems: list[Problem]) -> Iterator[_Pipeline]:
+def _named(names: Iterable[Scalar], there: Mapping[str, T]) -> tuple[T, ...]:
+    return tuple(there[name] for item in names if (name := item.text.strip()) in there)
+
+
+def _behind(here: _Pipeline, parts: _Parts) -> Iterator[_Pipeline]:
     """The pipelines that a connector at the end of this one leads to."""
     for item in here.exporters:
-        connector = parts.connectors.get(item.text.strip())
-        if connector is None:
-            continue
-        if connector.kind not in _FOLLOWED:
-            message = f"connector {connector.id}: which records it passes on is not known"
-            problems.append(Problem(message, connector.place, refused=False))
-        for other in parts.pipelines:
-            if any(receiver.text.strip() == connector.id for receiver in other.receivers):
-                yield other
+        name = item.text.strip()
+        if name in parts.connectors:
+            yield from parts.fed.get(name, ())

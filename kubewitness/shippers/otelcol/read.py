@@ -41,8 +41,8 @@ def read(files: Mapping[str, str]) -> Configuration:
     companions = {file: text for file, text in files.items() if file not in roots}
     known = environment(companions)
     root = Table((), Place(next(iter(files), "")))
-    for file in roots:
-        again = parse(files[file], file, known)
+    for file, part in roots.items():
+        again = parse(files[file], file, known) if known else part
         root = merged(root, again) if isinstance(again, Table) else root
     if not roots:
         problems.append(_not_one(files))
