@@ -25,6 +25,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "kubewitness.cli.explain",
     "permissions": "kubewitness.cli.permissions",
     "policy": "kubewitness.cli.policy",
+    "shipper": "kubewitness.cli.shipper",
 }
 """Command -> the module whose ``command`` it is."""
 
@@ -41,6 +42,7 @@ def main() -> None:
     \b
     kubewitness check INVENTORY          how far it was seen
     kubewitness policy lint POLICY       what it would miss
+    kubewitness shipper lint FILE        what gets lost
     pyinfra INVENTORY deploys/audit.py   switch it on
 
     Exit codes: 0 as wanted, 1 findings, 2 cannot run, 3 something was not read (2 over 1 over 3).

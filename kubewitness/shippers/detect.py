@@ -24,6 +24,7 @@ _RSYSLOG: Final = re.compile(
     r"|[a-z*,]+\.(?:\*|=?[a-z]+)(?:;[a-z*,]+\.[a-z*=!]+)*[ \t]+(?:-?/|@|\||:om|~|stop|\*|action))",
     re.MULTILINE,
 )
+_KEY: Final = re.compile(r"^([a-z_]+(?:\.[a-z_]+)*):", re.MULTILINE)
 _FILEBEAT_INPUTS: Final = {
     "filestream",
     "log",
@@ -45,10 +46,9 @@ def program_of(text: str) -> Program | None:
     if _VECTOR_TOML.search(text):
         return Program.VECTOR
     try:
-        root = compose(text, "")
-    except YamlError:
-        root = None
-    found = _of_tree(root)
+        found = _of_tree(compose(text, ""))
+    except YamlError:  # its reader says what is wrong with it
+        found = _of_keys(set(_KEY.findall(text)))
     return found or (Program.RSYSLOG if _RSYSLOG.search(text) else None)
 
 

@@ -15,10 +15,10 @@ class ShipperFinding:
     """One setting, or one that is missing, that loses, cuts, alters or betrays records.
 
     ``id``: of the rule, ``SH001``. ``place``: of the setting, or of the ``component`` (input, output, filter) that
-    lacks it. ``setting``: the program's own name of it. ``written``: what is in force, as it is written or by default.
-    ``costs``: what was seen to be lost, in plain words; empty where nothing was measured. ``suggestion``: what to
-    write, in the program's own syntax; empty where there is nothing to paste. ``unknown``: the rule could not tell;
-    ``message`` then says what to look at, and nothing is claimed to be lost.
+    lacks it, ``name`` what that is called. ``setting``: the program's own name of it. ``written``: what is in force, as
+    it is written or by default. ``costs``: what was seen to be lost, in plain words; empty where nothing was measured.
+    ``suggestion``: what to write, in the program's own syntax; empty where there is nothing to paste. ``unknown``: the
+    rule could not tell; ``message`` then says what to look at, and nothing is claimed to be lost.
     """
 
     id: str
@@ -34,3 +34,4 @@ class ShipperFinding:
     costs: str
     suggestion: str
     unknown: bool = False
+    name: str = ""

@@ -133,11 +133,11 @@ def _lint_manifest(manifest: Manifest) -> Linted:
 def _write_rules(files: tuple[str, ...], outputs: tuple[str, ...]) -> None:
     from kubewitness.auditpolicy.lint import LINT_RULES  # noqa: PLC0415
     from kubewitness.catalogue import load_catalogue  # noqa: PLC0415
-    from kubewitness.report.lint.rules import RULE_FORMATS  # noqa: PLC0415
+    from kubewitness.report.lint.rules import RULE_FORMATS, policy_catalogue  # noqa: PLC0415
 
     if files:
         raise click.UsageError("--rules lists the rules and takes no FILE")
     for name, file in sinks(outputs or ("table",)):
         if name not in RULE_FORMATS:
             raise KubewitnessError(f"-o {name}: no such format of --rules; there are {', '.join(RULE_FORMATS)}")
-        write(RULE_FORMATS[name](LINT_RULES, load_catalogue()), file)
+        write(RULE_FORMATS[name](policy_catalogue(LINT_RULES, load_catalogue())), file)

@@ -1,14 +1,15 @@
-"""What ``kubewitness policy lint`` found, as text. One pure function a format: ``render(report, options) -> str``.
+"""What ``policy lint`` and ``shipper lint`` found, as text; a pure function a format: ``render(report, options)``.
 
 To add a format: one module here, one line in FORMATS.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from kubewitness.report.formats import render_of
 from kubewitness.report.lint.report import LintReport
+from kubewitness.report.lint.shippers import ShipperReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from kubewitness.report import Options
     from kubewitness.report.formats import Formats
 
-__all__ = ["FORMATS", "LintReport", "lint_renderer"]
+__all__ = ["FORMATS", "LintReport", "ShipperReport", "lint_renderer"]
 
 FORMATS: Final[Formats] = {
     "table": "kubewitness.report.lint.table",
@@ -27,6 +28,6 @@ FORMATS: Final[Formats] = {
 """Format -> the module whose ``render`` writes it."""
 
 
-def lint_renderer(name: str) -> Callable[[LintReport, Options], str]:
+def lint_renderer(name: str) -> Callable[[LintReport | ShipperReport, Options], str]:
     """The function that writes ``name``. Raises KubewitnessError for a format that there is not."""
-    return render_of(FORMATS, name, LintReport)
+    return cast("Callable[[LintReport | ShipperReport, Options], str]", render_of(FORMATS, name, LintReport))

@@ -8,15 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Severity
-from kubewitness.report.lint.report import not_looked_at, summary_line, where_to_write
 from kubewitness.report.safe import safe, safe_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kubewitness.auditpolicy.lint import Linted, LintFinding
     from kubewitness.report import Options
-    from kubewitness.report.lint.report import LintReport
+    from kubewitness.report.lint.notes import Linting, Note
 
 _COMMAND: Final = {
     Severity.CRITICAL: "error",
@@ -27,34 +25,33 @@ _COMMAND: Final = {
 }
 
 
-def render(report: LintReport, options: Options) -> str:
+def render(report: Linting, options: Options) -> str:
     """The annotations, and the counts as a line of the job's log."""
     del options  # the reader's page decides
-    lines = [_annotation(item, finding) for item, finding in report.findings()]
-    lines += [
-        f"::warning file={_property(item.file)},title=not judged::{_data(safe(item.unjudged or ''))}"
-        for item in report.unjudged
-    ]
-    lines += [safe(f"not looked at: {', '.join(ids)} ({why})") for why, ids in not_looked_at(report).items()]
-    return "".join(f"{line}\n" for line in (*lines, _data(summary_line(report))))
+    found = report.notes()
+    lines = [_annotation(note) for note in found.notes if note.reason is None]
+    lines += [f"::warning file={_property(file)},title=not judged::{_data(safe(why))}" for file, why in found.unjudged]
+    lines += [safe(f"not looked at: {', '.join(ids)} ({why})") for why, ids in found.missing.items()]
+    return "".join(f"{line}\n" for line in (*lines, _data(found.summary)))
 
 
-def _annotation(item: Linted, finding: LintFinding) -> str:
+def _annotation(note: Note) -> str:
     place = {
-        "file": item.file,
-        "line": finding.line,
-        "col": finding.column,
-        "title": f"{finding.id} {finding.severity}",
+        "file": note.file,
+        "line": note.line,
+        "col": note.column,
+        "title": f"{note.id} {note.severity}",
     }
     properties = ",".join(f"{key}={_property(str(value))}" for key, value in place.items() if value is not None)
-    return f"::{_COMMAND[finding.severity]} {properties}::{_data(chr(10).join(_text(finding)))}"
+    return f"::{_COMMAND[note.severity]} {properties}::{_data(chr(10).join(text_of(note)))}"
 
 
-def _text(finding: LintFinding) -> Iterator[str]:
-    yield safe(finding.message)
-    if finding.suggestion is not None:
-        yield f"Write {where_to_write(finding)}:"
-        yield from safe_lines(finding.suggestion)
+def text_of(note: Note) -> Iterator[str]:
+    """The message, and what to write."""
+    yield safe(note.message)
+    if note.suggestion is not None:
+        yield note.advice
+        yield from safe_lines(note.suggestion)
 
 
 def _data(text: str) -> str:

@@ -1,22 +1,34 @@
-"""JSON for programs, schema ``kubewitness/policy-lint/v1``: keys are added, never renamed or removed."""
+"""JSON for programs, schemas ``kubewitness/policy-lint/v1`` and ``kubewitness/shipper-lint/v1``.
+
+Keys are added, never renamed or removed.
+"""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.report.lint.shippers import ShipperReport
+
 if TYPE_CHECKING:
     from kubewitness.auditpolicy.lint import Linted, LintFinding
     from kubewitness.report import Options
     from kubewitness.report.lint.report import LintReport
+    from kubewitness.shippers.finding import ShipperFinding
 
 SCHEMA: Final = "kubewitness/policy-lint/v1"
+SHIPPER_SCHEMA: Final = "kubewitness/shipper-lint/v1"
 
 
-def render(report: LintReport, options: Options) -> str:
+def render(report: LintReport | ShipperReport, options: Options) -> str:
     """One object. ``null``: does not apply. ASCII only: a hostile name cannot steer a terminal."""
     del options  # a program needs no width
-    document = {
+    document = _of_shippers(report) if isinstance(report, ShipperReport) else _of_policies(report)
+    return json.dumps(document, indent=2, allow_nan=False) + "\n"
+
+
+def _of_policies(report: LintReport) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
         "tool": report.tool,
         "files": [_file(item) for item in report.linted],
@@ -38,7 +50,6 @@ def render(report: LintReport, options: Options) -> str:
             "unjudged": len(report.unjudged),
         },
     }
-    return json.dumps(document, indent=2, allow_nan=False) + "\n"
 
 
 def _file(item: Linted) -> dict[str, Any]:
@@ -70,4 +81,46 @@ def _finding(item: Linted, finding: LintFinding) -> dict[str, Any]:
         "suggestion": finding.suggestion,
         "replaces": finding.replaces,
         "check": finding.check,
+    }
+
+
+def _of_shippers(report: ShipperReport) -> dict[str, Any]:
+    return {
+        "schema": SHIPPER_SCHEMA,
+        "tool": report.tool,
+        "configurations": [{"program": item.program, "files": list(item.files)} for item in report.linted],
+        "findings": [_shipper_finding(finding) for finding in report.findings()],
+        "accepted": [
+            {**_shipper_finding(accepted.finding), "reason": accepted.reason}
+            for item in report.linted
+            for accepted in item.accepted
+        ],
+        "summary": {
+            "configurations": len(report.linted),
+            "findings": dict(report.by_severity()),
+            "accepted": report.accepted,
+            "unknown": report.unknown,
+        },
+    }
+
+
+def _shipper_finding(finding: ShipperFinding) -> dict[str, Any]:
+    """``line`` and ``column`` are ``null`` for the file as a whole; ``unknown``: nothing is claimed."""
+    return {
+        "id": finding.id,
+        "severity": finding.severity,
+        "program": finding.program,
+        "message": finding.message,
+        "file": finding.place.file,
+        "line": finding.place.line or None,
+        "column": finding.place.column or None,
+        "component": finding.name or None,
+        "componentLine": finding.component.line or None,
+        "route": finding.route or None,
+        "setting": finding.setting or None,
+        "written": finding.written or None,
+        "byDefault": finding.by_default,
+        "costs": finding.costs or None,
+        "suggestion": finding.suggestion or None,
+        "unknown": finding.unknown,
     }

@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kubewitness.auditpolicy.lint import LINT_RULES
 from kubewitness.model import Severity
+from kubewitness.report.lint.notes import Note, Notes, RuleText
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +48,39 @@ class LintReport:
         if any(finding.severity.rank >= fail_on.rank for _, finding in self.findings()):
             return 1
         return 3 if self.unjudged else 0
+
+    def notes(self) -> Notes:
+        """For formats of other programs."""
+        accepted = [(item, it.finding, it.reason) for item in self.linted for it in item.accepted]
+        found = [(item, finding, None) for item, finding in self.findings()]
+        return Notes(
+            self.tool,
+            tuple(_note(item, finding, reason) for item, finding, reason in (*found, *accepted)),
+            tuple(RuleText(rule.id, rule.title, rule.severity, rule.why, rule.source) for rule in LINT_RULES),
+            summary_line(self),
+            tuple((item.file, item.unjudged or "") for item in self.unjudged),
+            not_looked_at(self),
+        )
+
+
+def _note(item: Linted, finding: LintFinding, reason: str | None) -> Note:
+    where = where_to_write(finding)
+    return Note(
+        id=finding.id,
+        severity=finding.severity,
+        file=item.file,
+        line=finding.line or None,
+        column=finding.column,
+        message=finding.message,
+        fingerprint=(item.path, finding.id, finding.probe or "", str(finding.rule)),
+        advice=f"Write {where}:",
+        suggestion=finding.suggestion,
+        properties={"probe": finding.probe, "others": list(finding.others)},
+        edit=finding.edit,
+        edit_text=f"Write a rule {where.replace('instead of', 'before')}",
+        reason=reason,
+        name=finding.check or "",
+    )
 
 
 def where_to_write(finding: LintFinding) -> str:

@@ -29,9 +29,9 @@ def leaves_out(configuration: Configuration) -> Iterator[Found]:
             if item in told and not audit:
                 continue
             told.add(item)
-            text = f"filter {item.name}: {said(item.drops)}: {item.drops.value}"
+            text = f"{said(item.drops)}: {item.drops.value}"
             severity = Severity.HIGH if audit else Severity.LOW
-            yield Found(text, item.place, item.drops, route.name, severity)
+            yield Found(text, item.place, item.drops, route.name, severity, name=f"filter {item.name}")
 
 
 @shipper_rule("SH018", "what is sent is not what was read", Severity.MEDIUM, source=_NIST)

@@ -6,7 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.model import Severity, Unread
+from kubewitness.model import Reason, Severity, Unread
 from kubewitness.shippers.model import Checkpoint, InputKind, QueueKind, Setting, Start
 from kubewitness.shippers.rules.globs import is_glob, rotated, sample, takes, widened
 from kubewitness.shippers.rules.rule import Found, ShipperRule, shipper_rule
@@ -55,8 +55,8 @@ def passes_over_rotated(configuration: Configuration) -> Iterator[Found]:
             if out:
                 yield fed.found(out[0], f"{said(out[0])} leaves out rotated files: {_name(full)}", Severity.HIGH)
             elif not any(takes(glob, full, program) for glob in globs):
-                which = "matches" if is_glob(path.value, program) else "is one file: it is"
-                text = f"{said(path)} {which} not what {_name(live)} is called once it is full, {_name(full)}"
+                what = f"once {_name(live)} is full it is called {_name(full)}, which is not read"
+                text = f"{said(path)}{'' if is_glob(path.value, program) else ' is one file'}: {what}"
                 yield fed.found(path, text, Severity.HIGH, path=widened(live))
 
 
@@ -65,8 +65,8 @@ def _name(path: str) -> str:
 
 
 def _unknown_name(fed: Fed, path: Setting[str]) -> Found:
-    text = f"input {fed.input.name}: whether {said(path)} takes rotated files could not be told: it has a variable"
-    return Found(text, fed.input.place, path, fed.routes[0].name, Severity.INFO, unknown=True)
+    why = Unread(Reason.NOT_OBSERVED, "its name has a variable, which is set elsewhere")
+    return fed.unknown(f"whether {said(path)} takes rotated files", why)
 
 
 @shipper_rule("SH002", "an input begins at the end of what is there", Severity.HIGH, source=_SHIPPING)

@@ -34,7 +34,7 @@ def gives_up(configuration: Configuration) -> Iterator[Found]:
             case Unread() as why:
                 yield served.unknown("whether it gives up", why)
             case Setting(value=str(after)) as setting:
-                text = f"{said(setting)}: what was not taken after {after} is dropped"
+                text = f"{said(setting)}: what is not taken {after} is dropped"
                 yield served.found(setting, text, Severity.HIGH)
 
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class Found:
     """What the function of a rule says. The runner adds the rest.
 
-    ``component``: the input, output or filter. ``setting``: what is to blame; ``None``: no single setting is.
-    ``severity``: where it is not the rule's own. ``unknown``: the rule could not tell. ``path``: what stands for
-    ``{path}`` in the suggestion.
+    ``component``: the input, output or filter, ``name`` what it is called. ``setting``: what is to blame; ``None``: no
+    single setting is. ``severity``: where it is not the rule's own. ``unknown``: the rule could not tell. ``path``:
+    what stands for ``{path}`` in the suggestion.
     """
 
     message: str
@@ -28,6 +28,7 @@ class Found:
     severity: Severity | None = None
     unknown: bool = False
     path: str = ""
+    name: str = ""
 
 
 _S = TypeVar("_S")

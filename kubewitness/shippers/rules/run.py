@@ -114,6 +114,7 @@ def _finding(program: Program, rule: ShipperRule[Any], found: Found) -> ShipperF
         costs="" if found.unknown else cost(rule.id, program),
         suggestion=suggestion,
         unknown=found.unknown,
+        name=found.name,
     )
 
 

@@ -13,7 +13,7 @@ from kubewitness.shippers.rules.rule import Found
 
 if TYPE_CHECKING:
     from kubewitness.model import Unread
-    from kubewitness.shippers.model import Configuration, Input, Output, Route, Setting
+    from kubewitness.shippers.model import Configuration, Input, Output, Place, Route, Setting
 
 _CONTAINERS: Final = re.compile(r"/(?:log/(?:containers|pods)|docker/containers)\b")
 _AUDITD: Final = re.compile(r"/var/log/audit/audit\.log")
@@ -74,13 +74,13 @@ class Fed:
     ) -> Found:
         """``severity``: of an audit log."""
         graded = milder(severity) if mild and self.reads is not Reads.AUDIT else severity
-        text = f"input {self.input.name}: {message}"
-        return Found(text, self.input.place, setting, self.routes[0].name, graded, path=path)
+        return Found(
+            message, self.input.place, setting, self.routes[0].name, graded, path=path, name=f"input {self.input.name}"
+        )
 
     def unknown(self, what: str, why: Unread) -> Found:
         """The rule could not tell ``what``."""
-        text = f"input {self.input.name}: {what} could not be told: {why.detail}"
-        return Found(text, self.input.place, None, self.routes[0].name, Severity.INFO, unknown=True)
+        return _unknown(f"input {self.input.name}", self.input.place, self.routes[0], what, why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +122,17 @@ class Served:
     def found(self, setting: Setting[Any] | None, message: str, severity: Severity) -> Found:
         """``severity``: of an audit log."""
         graded = severity if self.carries_audit else milder(severity)
-        text = f"output {self.output.name}: {message}"
-        return Found(text, self.output.place, setting, self.routes[0].name, graded)
+        name = f"output {self.output.name}"
+        return Found(message, self.output.place, setting, self.routes[0].name, graded, name=name)
 
     def unknown(self, what: str, why: Unread) -> Found:
         """The rule could not tell ``what``."""
-        text = f"output {self.output.name}: {what} could not be told: {why.detail}"
-        return Found(text, self.output.place, None, self.routes[0].name, Severity.INFO, unknown=True)
+        return _unknown(f"output {self.output.name}", self.output.place, self.routes[0], what, why)
+
+
+def _unknown(name: str, place: Place, route: Route, what: str, why: Unread) -> Found:
+    text = f"{what} could not be told: {why.detail}"
+    return Found(text, place, None, route.name, Severity.INFO, unknown=True, name=name)
 
 
 def is_true(value: object) -> bool:

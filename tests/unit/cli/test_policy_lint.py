@@ -224,6 +224,9 @@ def test_explain_says_where_the_ids_are_listed() -> None:
 
     assert done.exit_code == 2
     assert (
-        "is not a check, nor a lint rule: `kubewitness checks` and `kubewitness policy lint --rules` list them"
-        in done.stderr
+        "is not a check, nor a lint rule: `kubewitness checks`, `kubewitness policy lint --rules` and " in done.stderr
     )
+
+
+def test_explain_knows_a_rule_about_shippers() -> None:
+    assert explain("sh001").stdout.startswith("SH001: rotated audit logs are not read\n")
