@@ -58,6 +58,9 @@ def managed_destination(cluster: ManagedCluster, standard: Standard) -> Result:
 def managed_log_written(cluster: ManagedCluster, standard: Standard) -> Result:
     """The newest event of the audit log itself, not of another log beside it. A control plane is never silent.
 
+    Where none is fresh, and it is not known when the logging was changed last, it is not known either whether one
+    ought to have come.
+
     Where the logging was changed within the same minutes, no event may have come yet.
     """
     return of_what_exists(cluster, lambda item: _fresh(cluster, item, standard.managed.fresh_minutes))
@@ -122,6 +125,8 @@ def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
     evidence = (cluster.saw(item.id, f"newest audit event: {last}"),)
     if item.last_event is not None and _minutes(item.last_event, cluster.read_at) <= minutes:
         return Pass(f"the newest event is of {last}", evidence)
+    if isinstance(cluster.changed, Unread):
+        return unknown(cluster.changed)
     if cluster.changed is not None and _minutes(cluster.changed, cluster.read_at) <= minutes:
         message = f"newest event: {last}; the logging was changed at {cluster.changed}"
         return Unknown(Reason.NOT_OBSERVED, message, f"ask again: an event may take up to {minutes} minutes")

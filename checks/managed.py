@@ -1,7 +1,7 @@
 """Is the logging of a managed cluster on, and what does it record: what the provider's API shows."""
 
 from kubewitness.check import Fail, NotApplicable, Pass, Result, check, from_differences
-from kubewitness.managed import ManagedCluster
+from kubewitness.managed import ManagedCluster, NotOffered
 from kubewitness.manageddemand import (
     type_differences,
     unread_types,
@@ -114,6 +114,8 @@ def managed_exemptions(cluster: ManagedCluster, standard: Standard) -> Result:
         return NotApplicable("audit logging is off: see audit-backend")
     if isinstance(cluster.exempted, Unread):
         return unknown(cluster.exempted)
+    if isinstance(cluster.exempted, NotOffered):
+        return NotApplicable(cluster.exempted.why)
     if not cluster.exempted:
         return Pass("nobody is exempted", (_logs(cluster),))
     listed = "\n".join(cluster.exempted)
@@ -173,6 +175,8 @@ def managed_log_once(cluster: ManagedCluster, standard: Standard) -> Result:
         return NotApplicable("audit logging is off: see audit-backend")
     if isinstance(cluster.doubles, Unread):
         return unknown(cluster.doubles)
+    if isinstance(cluster.doubles, NotOffered):
+        return NotApplicable(cluster.doubles.why)
     if not cluster.doubles:
         return Pass("each audit event is stored once in each place", (_logs(cluster),))
     remedy = "switch one of the two off where it is double: the one that holds less"

@@ -73,7 +73,7 @@ def assess(
         state = SourceState(None, required, subject.ceiling, Status.NOT_APPLICABLE, idle)
     else:
         results = [
-            (item, _result(item, subject, standard, required))
+            (item, _asked(item, _result(item, subject, standard, required), required))
             if not item.opt_in or item.opt_in in options
             else (item, NotApplicable(f"not asked for: {item.opt_in}"))
             for item in asked
@@ -99,6 +99,13 @@ def _result(item: Check, subject: Subject, standard: Standard, required: Rung) -
         return Unknown(
             Reason.CHECK_ERROR, f"the check itself failed: {type(error).__name__}: {error}", "report this as a bug"
         )
+
+
+def _asked(item: Check, result: Result, required: Rung) -> Result:
+    """Where rung 0 suffices, what would lead to a higher one is not held against the target."""
+    if required is not Rung.OFF or not item.climbs or isinstance(result, (Pass, NotApplicable)):
+        return result
+    return NotApplicable(f"not asked for, as rung 0 (off) suffices: {result.message}")
 
 
 def _finding(item: Check, result: Result, subject: Subject, state: SourceState) -> Finding:
@@ -176,8 +183,8 @@ def _climb(
 def nothing_assessed(findings: Iterable[Finding], targets: Iterable[Target]) -> bool:
     """Whether no check came to a verdict on any target, although there was something to ask."""
     states = [state for target in targets for state in target.sources.values()]
-    idle = any(state.status is Status.NOT_APPLICABLE for state in states)
-    return not idle and not any(item.status in {Status.PASS, Status.FAIL} for item in findings)
+    answered = any(state.status in {Status.NOT_APPLICABLE, Status.PASS} for state in states)
+    return not answered and not any(item.status in {Status.PASS, Status.FAIL} for item in findings)
 
 
 def exit_code(findings: Iterable[Finding], targets: Iterable[Target], fail_on: Severity) -> int:

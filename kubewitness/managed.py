@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from kubewitness.model import Evidence, Kind, Rung, Unread
+from kubewitness.model import Evidence, Kind, Reason, Rung, Unread
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+UNASKED: Final = Unread(Reason.NOT_OBSERVED, "nobody asked the provider for it")
+"""What every part is that a provider's module does not fill in: never the good state."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotOffered:
+    """This provider has no such setting at all; ``why``, in a few words."""
+
+    why: str
 
 
 class Provider(StrEnum):
@@ -27,7 +37,7 @@ class Provider(StrEnum):
 class Destination:
     """Where a provider writes the logs of a cluster.
 
-    ``exists`` false: it is named, and not there. The rest is ``None`` where it does not exist. ``retention_days``
+    ``exists`` false: it is named, and not there; the rest is not looked at then. ``retention_days``
     ``None``: kept for ever. ``retention_owner``: what sets it where that is not the destination itself. ``last_event``:
     RFC 3339, ``None`` where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``:
     protected from being deleted. ``readers``: who gets a copy of every event. ``part``: of the audit log, where a
@@ -39,12 +49,12 @@ class Destination:
     id: str
     types: frozenset[str]
     exists: bool | Unread
-    last_event: str | Unread | None = None
-    retention_days: int | Unread | None = None
+    last_event: str | Unread | None = UNASKED
+    retention_days: int | Unread | None = UNASKED
     retention_owner: str = ""
-    key: str | Unread | None = None
-    undeletable: bool | Unread | None = None
-    readers: tuple[str, ...] | Unread = ()
+    key: str | Unread = UNASKED
+    undeletable: bool | Unread = UNASKED
+    readers: tuple[str, ...] | Unread = UNASKED
     part: str = ""
     leave: Mapping[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()
@@ -97,7 +107,7 @@ class ManagedCluster:
     are the audit log. ``blind_spots`` ``Unread``: the provider does not publish its policy. ``set_at``: those that are
     not set on the cluster itself -> where, and for what else that holds. ``not_loggable``: in a few words, why its
     control plane cannot log at all; empty: it can. ``update``: the change to its logging that is under way; ``None``:
-    none. ``changed``: when its logging was last changed, or itself made (RFC 3339); ``None``: not known.
+    none. ``changed``: when its logging was last changed, or itself made (RFC 3339); ``None``: not lately.
     ``unrecorded``: as it is set now, with the audit log on or off. ``exempted``: whose requests are left out, as
     somebody has set it. ``held_by``: log type -> another that holds all of it. ``beside``: what is on, and is no audit
     log though often taken for one. ``doubles``: what is stored twice in one place, in words. ``route`` ``None``: there
@@ -112,16 +122,16 @@ class ManagedCluster:
     log_types: Mapping[str, bool | Unread] | Unread
     audit_types: frozenset[str]
     destinations: tuple[Destination, ...] | Unread
-    update: str | Unread | None = None
-    changed: str | None = None
+    update: str | Unread | None = UNASKED
+    changed: str | Unread | None = UNASKED
     not_loggable: str = ""
-    blind_spots: tuple[BlindSpot, ...] | Unread = ()
-    unrecorded: tuple[Unrecorded, ...] | Unread = ()
-    exempted: tuple[str, ...] | Unread = ()
+    blind_spots: tuple[BlindSpot, ...] | Unread = UNASKED
+    unrecorded: tuple[Unrecorded, ...] | Unread = UNASKED
+    exempted: tuple[str, ...] | NotOffered | Unread = UNASKED
     set_at: Mapping[str, str] = field(default_factory=dict)
     held_by: Mapping[str, str] = field(default_factory=dict)
     beside: tuple[str, ...] = ()
-    doubles: tuple[str, ...] | Unread = ()
+    doubles: tuple[str, ...] | NotOffered | Unread = UNASKED
     route: Route | None = None
 
     @property
@@ -146,10 +156,14 @@ class ManagedCluster:
     @property
     def audit_on(self) -> bool | Unread:
         """The API says that the audit log is switched on."""
+        states = [self.log_type(name) for name in sorted(self.audit_types)]
+        return True if True in states else next((state for state in states if isinstance(state, Unread)), False)
+
+    def log_type(self, name: str) -> bool | Unread:
+        """Whether the log of that name is on; one that its provider does not speak of is not known."""
         if isinstance(self.log_types, Unread):
             return self.log_types
-        states = [self.log_types.get(name, False) for name in sorted(self.audit_types)]
-        return True if True in states else next((state for state in states if isinstance(state, Unread)), False)
+        return self.log_types.get(name, Unread(Reason.NOT_OBSERVED, f"{name}: not among the logs that the API shows"))
 
     @property
     def types_on(self) -> frozenset[str]:
@@ -167,3 +181,11 @@ class ManagedCluster:
     def saw(self, where: str, value: str) -> Evidence:
         """``value``, as the provider's API said it of ``where``: this cluster's id, or a destination's."""
         return Evidence(where, value, self.read_at)
+
+
+def latest(*moments: str | Unread | None) -> str | Unread | None:
+    """The newest (RFC 3339, UTC, in seconds); ``None``: there is none. One that was not read may be newer than all."""
+    for moment in moments:
+        if isinstance(moment, Unread):
+            return moment
+    return max((moment for moment in moments if isinstance(moment, str)), default=None)

@@ -19,20 +19,16 @@ _DEPLOY: Final = "run the managed deploy"
 
 def missing_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[str, ...]:
     """Log types that the standard names and that are off, in the standard's order."""
-    types = cluster.log_types
-    if isinstance(types, Unread):
-        return ()
     return tuple(
         name
         for name in standard.log_types.get(cluster.provider, ())
-        if types.get(name, False) is False and cluster.held_by.get(name) not in cluster.types_on
+        if cluster.log_type(name) is False and cluster.held_by.get(name) not in cluster.types_on
     )
 
 
 def unread_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[tuple[str, Unread], ...]:
     """Log types that the standard names and of which it is not known whether they are on."""
-    types = {} if isinstance(cluster.log_types, Unread) else cluster.log_types
-    wanted = ((name, types.get(name)) for name in standard.log_types.get(cluster.provider, ()))
+    wanted = ((name, cluster.log_type(name)) for name in standard.log_types.get(cluster.provider, ()))
     return tuple((name, state) for name, state in wanted if isinstance(state, Unread))
 
 

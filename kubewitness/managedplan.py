@@ -146,10 +146,12 @@ def _of_destinations(
     steps: dict[Step, None] = {}
     kept = _kept(used, standard)
     for item in used:
-        parts = [value for name, value in _fields(item) if name not in item.leave]
+        there = item.exists is not False
+        parts = [value for name, value in _fields(item) if there and name not in item.leave]
         if any(isinstance(value, Unread) for value in parts):
             return _unread(*parts)
-        if standard.customer_key and not item.key and not key and "encryption key" not in item.leave:
+        encrypted = there and item.key
+        if standard.customer_key and not encrypted and not key and "encryption key" not in item.leave:
             return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
         found = _of_destination(item, standard, key, retention_at_least)
         steps |= {step: None for step in found if not (isinstance(step, LengthenRetention) and item.part in kept)}
@@ -209,7 +211,7 @@ def _notes(cluster: ManagedCluster, standard: Standard, used: Sequence[Destinati
                 yield f"{item.id}: {difference.field}: {difference.actual}: {difference.remedy}"
             elif item.retention_owner and difference.field == "retention":
                 yield f"{difference.field}: {difference.actual}: {difference.remedy}"
-    yield from cluster.doubles if not isinstance(cluster.doubles, Unread) else ()
+    yield from cluster.doubles if isinstance(cluster.doubles, tuple) else ()
     for who in cluster.exempted if isinstance(cluster.exempted, tuple) else ():
         yield f"exempted: {who}"
     for name, why in unread_types(cluster, standard.managed):

@@ -23,7 +23,10 @@ SCHEMA: Final = "kubewitness/discovery/v1"
 
 _IDS: Final = (
     re.compile(r"arn:[\w-]+:eks:(?P<location>[\w-]+):(?P<scope>\d{12}):cluster/[^/\s]+"),
-    re.compile(r"/subscriptions/(?P<scope>[^/\s]+)/resourceGroups/[^/]+/providers/[\w.]+/\w+/[^/\s]+", re.IGNORECASE),
+    re.compile(
+        r"/subscriptions/(?P<scope>[^/\s]+)/resourceGroups/[^/]+/providers/[\w.]+/(?P<location>\w+)/[^/\s]+",
+        re.IGNORECASE,
+    ),
     re.compile(r"projects/(?P<scope>[^/\s]+)/locations/(?P<location>[^/\s]+)/clusters/[^/\s]+"),
 )
 """Ids as the providers write them: EKS, AKS and Azure Arc, GKE."""
@@ -94,7 +97,7 @@ def _from_json(text: str, where: str) -> list[tuple[int, str]]:
 
 
 def place_of(cluster_id: str) -> Place | None:
-    """Where the cluster of that id is; ``None``: it is no id."""
+    """Where the cluster of that id is; ``None``: it is no id. Azure's ids say the kind and no region."""
     for pattern in _IDS:
         if match := pattern.fullmatch(cluster_id):
             parts = match.groupdict()

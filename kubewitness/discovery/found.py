@@ -24,7 +24,8 @@ UNREAD_DATA: Final = "unread"
 class Place:
     """Where clusters can be: ``scope`` is an account, a subscription or a project; ``name`` is what people call it.
 
-    ``location``: one region or zone of it; empty: all of it.
+    ``location``: one region or zone of it, or one kind of clusters (``connectedClusters``) where a cloud is asked for
+    each kind by itself; empty: all of it.
     """
 
     scope: str
@@ -35,7 +36,7 @@ class Place:
         """One lies within the other: all of a project, a region of it, a zone of that region."""
         if self.scope.lower() != other.scope.lower():
             return False
-        mine, theirs = self.location, other.location
+        mine, theirs = self.location.lower(), other.location.lower()
         return not (mine and theirs) or mine == theirs or _in(mine, theirs) or _in(theirs, mine)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from kubewitness.managed import Destination, ManagedCluster, Provider, Unrecorded
+from kubewitness.managed import Destination, ManagedCluster, NotOffered, Provider, Unrecorded
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks.parse import BLIND_SPOTS as NOT_PUBLISHED
 from kubewitness.providers.eks import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 READ: Final = datetime(2026, 11, 21, 13, 0, tzinfo=UTC)
 ARN: Final = "arn:aws:eks:eu-west-1:111111111111:cluster/prod"
@@ -23,12 +26,12 @@ def cluster(
     group: dict[str, Any] | str | None = "there",
     last_event: float | str | None = 1,
     update: str | None = None,
-    changed: float = 100_000,
+    changed: float | str | None = 100_000,
     not_loggable: str = "",
     unrecorded: tuple[str, ...] | str = (),
-    exempted: list[str] | str = "",
+    exempted: Sequence[str] = (),
     beside: tuple[str, ...] = (),
-    doubles: tuple[str, ...] | str = (),
+    doubles: Sequence[str] = (),
     held_by: dict[str, str] | None = None,
     published: bool = True,
 ) -> ManagedCluster:
@@ -38,11 +41,11 @@ def cluster(
         without: log types that are off, or ``all``.
         group: members of ``Destination`` that differ; ``None``: there is none; ``denied``.
         last_event: minutes before the cluster was read; ``None``: no event.
-        changed: minutes before, likewise.
-        exempted: who; ``denied``.
+        changed: minutes before, likewise; ``denied``.
+        exempted: who; ``denied``; ``not_offered``: the provider has no such setting.
         unrecorded: ids of probes that ``api`` would record if it were on; ``denied``.
         published: whether its provider says what its audit policy is.
-        beside, doubles, held_by: as of ``ManagedCluster``; ``denied`` for ``doubles``.
+        beside, doubles, held_by: as of ``ManagedCluster``; ``denied`` and ``not_offered`` for ``doubles``.
     """
     on = {name: without != "all" and name not in without for name in parse.LOG_TYPES}
     return ManagedCluster(
@@ -55,17 +58,26 @@ def cluster(
         audit_types=parse.AUDIT_TYPES,
         destinations=(_destination(group, last_event),),
         update=denied("eks:ListUpdates") if update == "denied" else update,
-        changed=_at(changed),
+        changed=denied("eks:ListUpdates") if isinstance(changed, str) else None if changed is None else _at(changed),
         not_loggable=not_loggable,
         blind_spots=parse.BLIND_SPOTS if published else NOT_PUBLISHED,
-        exempted=denied("getIamPolicy") if exempted == "denied" else tuple(exempted),
+        exempted=_listed(exempted, "getIamPolicy"),
         unrecorded=denied("getIamPolicy")
         if isinstance(unrecorded, str)
         else tuple(Unrecorded(probe, "reads are left out", "switch on api", ("api",)) for probe in unrecorded),
         held_by=held_by or {},
         beside=tuple(beside),
-        doubles=denied("settings") if isinstance(doubles, str) else tuple(doubles),
+        doubles=_listed(doubles, "settings"),
     )
+
+
+def _listed(given: Sequence[str], action: str) -> tuple[str, ...] | NotOffered | Unread:
+    match given:
+        case "denied":
+            return denied(action)
+        case "not_offered":
+            return NotOffered("there is no such setting")
+    return tuple(given)
 
 
 def denied(action: str) -> Unread:
@@ -78,9 +90,9 @@ def _destination(group: dict[str, Any] | str | None, last_event: float | str | N
         return Destination(kind, GROUP, types, exists=False)
     if group == "denied":
         why = denied("logs:DescribeLogGroups")
-        return Destination(kind, GROUP, types, why, why, why, "", why, why, why)
+        return Destination(kind, GROUP, types, why)
     last = denied("logs:GetLogEvents") if isinstance(last_event, str) else last_event and _at(last_event)
-    good = Destination(kind, GROUP, types, True, last or None, 365, "", "", True)
+    good = Destination(kind, GROUP, types, True, last or None, 365, "", "", True, ())
     return replace(good, **group) if isinstance(group, dict) else good
 
 

@@ -140,6 +140,15 @@ class TestTheLadder:
 
         assert found.status is status
 
+    @pytest.mark.parametrize("result", [FAIL, UNKNOWN])
+    def test_where_rung_0_suffices_no_rung_is_missed(self, result: Result) -> None:
+        target, (finding,) = assess(_SERVERS["live"], standard(required="off"), [check(result, severity=Severity.HIGH)])
+
+        found = target.sources[Source.AUDIT]
+        assert (found.rung, found.required, found.status) == (0, 0, Status.PASS)
+        assert finding.status is Status.NOT_APPLICABLE
+        assert exit_code([finding], [target], Severity.LOW) == 0
+
     def test_a_check_that_does_not_climb_does_not_end_it(self) -> None:
         found = state(*EACH, check(FAIL, climbs=False, severity=Severity.MEDIUM))
 

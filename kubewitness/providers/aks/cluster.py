@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.managed import ManagedCluster, Provider, Route
+from kubewitness.managed import ManagedCluster, Provider, Route, latest
 from kubewitness.model import Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.aks import parse, settings
@@ -71,7 +71,8 @@ class AksCluster:
         except RefusedError as error:
             if self.which.connected or error.status not in _PART_ALONE:
                 raise NotReadError(error.unread) from error
-            return self._with_settings(replace(bare, update=error.unread), stopped=False)
+            unknown = replace(bare, update=error.unread, changed=error.unread)
+            return self._with_settings(unknown, stopped=False)
         seen = replace(bare, id=known.id, changed=known.made, not_loggable=known.not_loggable, beside=known.beside)
         return seen if seen.not_loggable else self._with_settings(seen, stopped=known.stopped)
 
@@ -93,7 +94,9 @@ class AksCluster:
             log_types={},
             audit_types=settings.AUDIT_TYPES,
             destinations=(),
+            update=None,  # a diagnostic setting holds at once
             blind_spots=parse.BLIND_SPOTS,
+            exempted=settings.NO_EXEMPTIONS,
             held_by=settings.HELD_BY,
         )
 
@@ -105,7 +108,7 @@ class AksCluster:
         types = settings.types_on(found, unresolved)
         reader = Destinations(self._arm, str(self.which), self._destination, stopped=stopped)
         destinations = reader.of(found)
-        changed, destinations = self._last_change(seen, found, destinations)
+        changed = self._last_change(seen, found, destinations)
         every = types[settings.ALL]
         return replace(
             seen,
@@ -119,16 +122,13 @@ class AksCluster:
         )
 
     def _last_change(
-        self, seen: ManagedCluster, found: Sequence[settings.Setting], destinations: tuple[Destination, ...]
-    ) -> tuple[str | None, tuple[Destination, ...]]:
-        """When the settings were last written: asked only where no event is recent, as it may be too early for one.
-
-        Where that may not be read, it is not known either whether an event should be there.
-        """
+        self, seen: ManagedCluster, found: Sequence[settings.Setting], destinations: Sequence[Destination]
+    ) -> str | Unread | None:
+        """When the settings were last written: asked only where no event is recent, as it may be too early for one."""
         now = datetime.fromisoformat(seen.read_at)
         late = [item for item in destinations if item.exists is True and _is_late(item, now)]
         if not late:
-            return seen.changed, destinations
+            return seen.changed
         since, until = now - timedelta(days=1), now + timedelta(minutes=1)  # clocks differ, and ours is in seconds
         span = f"eventTimestamp ge '{since.isoformat()}' and eventTimestamp le '{until.isoformat()}'"
         path = f"/subscriptions/{self.which.subscription}/providers/{_CHANGES}"
@@ -139,9 +139,8 @@ class AksCluster:
                 asked = {"$filter": f"{span} and resourceUri eq '{uri}'"}
                 changed.append(parse.newest_change(self._arm.pages(path, _ACTIVITY, asked)))
         except RefusedError as error:
-            unknown = tuple(replace(item, last_event=error.unread) if item in late else item for item in destinations)
-            return seen.changed, unknown
-        return max(filter(None, changed), default=None), destinations
+            return error.unread
+        return latest(*changed)
 
     def _route(self, found: Sequence[settings.Setting], destinations: Sequence[Destination]) -> Route:
         sink = self._destination

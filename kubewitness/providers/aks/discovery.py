@@ -7,7 +7,7 @@ subscription is asked itself too, which refuses aloud; and those that ought to b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from kubewitness.discovery.fanout import Pace, Task
@@ -18,9 +18,10 @@ from kubewitness.providers.aks.connections import ArmClients
 from kubewitness.providers.aks.errors import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
+CONNECTED: Final = "connectedClusters"
 _SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions/read"
 _GRAPH: Final = "Microsoft.ResourceGraph/resources/read"
 _QUERY: Final = (
@@ -118,7 +119,7 @@ class _Azure:
             try:
                 told = self._arm.question("/providers/Microsoft.ResourceGraph/resources", "2022-10-01", body)
             except RefusedError as error:
-                yield Unseen(Provider.AKS, Place("resource graph"), error.unread)
+                yield from _not_seen(places, error.unread)
                 return
             for raw in told.get("data") or ():
                 match = _ID.fullmatch(str(raw.get("id")))
@@ -128,9 +129,14 @@ class _Azure:
             if not following or following == token:
                 if following or str(told.get("resultTruncated")).lower() == "true":
                     said = f"{_GRAPH}: the answer is truncated, and nothing leads to its rest"
-                    yield Unseen(Provider.AKS, Place("resource graph"), Unread(Reason.PARSE, said))
+                    yield from _not_seen(places, Unread(Reason.PARSE, said))
                 return
             token = following
+
+
+def _not_seen(places: Iterable[Place], why: Unread) -> Iterator[Unseen]:
+    """Of each subscription the connected clusters alone: for those of AKS it was asked itself."""
+    return (Unseen(Provider.AKS, replace(place, location=CONNECTED), why) for place in places)
 
 
 def _state(raw: Mapping[str, Any]) -> str:
@@ -147,7 +153,7 @@ def _found(raw: Mapping[str, Any], place: Place, state: str, distribution: str =
             Provider.AKS, given, str(raw.get("name")), given, place, state=state, audit=Unread(Reason.PARSE, said)
         )
     connected = match["kind"].lower() == "microsoft.kubernetes/connectedclusters"
-    kind = "Microsoft.Kubernetes/connectedClusters" if connected else CLUSTERS
+    kind = f"Microsoft.Kubernetes/{CONNECTED}" if connected else CLUSTERS
     name = f"{match['group']}/{match['name']}"
     return Found(
         Provider.AKS,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy import PROBES
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import Unrecorded
+from kubewitness.managed import NotOffered, Unrecorded
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.aks.ids import Sink, SinkKind, same
 
@@ -45,6 +45,9 @@ HELD_BY: Final = {ADMIN: ALL}
 
 Source: https://learn.microsoft.com/azure/aks/monitor-aks-reference
 """
+
+NO_EXEMPTIONS: Final = NotOffered("a diagnostic setting takes a category whole: nobody can be left out")
+"""Source: https://learn.microsoft.com/azure/azure-monitor/platform/diagnostic-settings#resource-logs"""
 
 OURS: Final = "kubewitness"
 """The setting that the deploy makes."""

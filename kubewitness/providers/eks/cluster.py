@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import Destination, ManagedCluster, Provider
+from kubewitness.managed import Destination, ManagedCluster, Provider, latest
 from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
@@ -77,6 +77,7 @@ class EksCluster:
         self._refuse_another_account(known)
         idle = known.not_loggable if known else ""
         update, changed = (None, None) if idle else self._updates()
+        made = known.made if known else found if isinstance(found, Unread) else None
         return ManagedCluster(
             name=self.name,
             cluster=self._cluster,
@@ -87,9 +88,12 @@ class EksCluster:
             audit_types=parse.AUDIT_TYPES,
             destinations=() if idle else self._destinations(now),
             update=update,
-            changed=max(filter(None, (changed, known.made if known else None)), default=None),
+            changed=latest(changed, made),
             not_loggable=idle,
             blind_spots=parse.BLIND_SPOTS,
+            unrecorded=(),  # there is no setting that leaves a request out
+            exempted=parse.NO_EXEMPTIONS,
+            doubles=parse.NO_DOUBLES,
         )
 
     def retention_at_least(self, days: int) -> int:
@@ -144,7 +148,7 @@ class EksCluster:
             said = f"these credentials show {shown}, which is in another account than the id: set role or profile"
             raise NotReadError(Unread(Reason.NOT_OBSERVED, said))
 
-    def _updates(self) -> tuple[str | Unread | None, str | None]:
+    def _updates(self) -> tuple[str | Unread | None, str | Unread | None]:
         """The change of the logging that is under way, and when the last one was started.
 
         The list is in no order, so all are looked at; DescribeCluster may say ACTIVE meanwhile.
@@ -153,7 +157,7 @@ class EksCluster:
         """
         found = self.part(lambda: list(self._each_update()))
         if isinstance(found, Unread):
-            return found, None
+            return found, found
         ours = [update for update in found if update.of_logging]
         running = next((update for update in ours if update.status == "InProgress"), None)
         changed = max((update.started for update in ours if update.status == "Successful"), default=None)

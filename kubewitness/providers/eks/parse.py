@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import BlindSpot
+from kubewitness.managed import BlindSpot, NotOffered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +39,10 @@ BLIND_SPOTS: Final = (
     BlindSpot("failed-login-discovery", f"{_POLICY} /version, /healthz and /swagger", _INSTEAD),
 )
 """Source: https://docs.aws.amazon.com/eks/latest/best-practices/auditing-and-logging.html"""
+
+NO_EXEMPTIONS: Final = NotOffered("EKS has no setting that leaves somebody's requests out")
+NO_DOUBLES: Final = NotOffered("EKS writes to one log group, once")
+"""Source: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"""
 
 _ARN: Final = re.compile(r"arn:[\w-]+:eks:([\w-]+):(\d{12}):cluster/([0-9A-Za-z][\w-]{0,99})")
 _NAME: Final = re.compile(r"[0-9A-Za-z][\w-]{0,99}")

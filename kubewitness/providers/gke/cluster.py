@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from google.protobuf.json_format import MessageToDict  # type: ignore[import-untyped]
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import Destination, ManagedCluster, Provider
+from kubewitness.managed import Destination, ManagedCluster, Provider, latest
 from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.gke import auditconfig, parse
 from kubewitness.providers.gke.connections import GcpClients
-from kubewitness.providers.gke.destinations import DATA_ACCESS, Look, destinations, required_bucket
+from kubewitness.providers.gke.destinations import DATA_ACCESS, Look, destinations, required_bucket, stored_twice
 from kubewitness.providers.gke.enable import Gcp, carry_out
 from kubewitness.providers.gke.errors import ERRORS, code_of, unread
 from kubewitness.providers.gke.hierarchy import Ancestors, Place, read_place
@@ -87,9 +87,11 @@ class GkeCluster:
         components = {} if known is None else known.components
         project = f"projects/{self.which.project}"
         update, changed = (None, None) if idle else self._operations()
-        made = known.made if known else None
-        reached = () if idle else self._destinations(places)
+        sinks, not_looked_at = self._sinks(places)
+        look = Look(self._bucket, self._newest)
+        reached = () if idle else destinations(self.which, sinks, not_looked_at, look)
         recorded = self._recorded_since(reached) if types["DATA_READ"] is True else None
+        made = known.made if known else found if isinstance(found, Unread) else None
         return ManagedCluster(
             name=self.name,
             cluster=self._cluster,
@@ -100,11 +102,12 @@ class GkeCluster:
             audit_types=parse.AUDIT_TYPES,
             destinations=reached,
             update=update,
-            changed=max(filter(None, (changed, made, recorded)), default=None),
+            changed=latest(changed, made, recorded),
             not_loggable=idle,
             blind_spots=parse.BLIND_SPOTS,
             unrecorded=parse.unrecorded(types, project),
             exempted=auditconfig.exemptions(levels),
+            doubles=not_looked_at[0] if not_looked_at else stored_twice(self.which, sinks),
             set_at=dict.fromkeys(auditconfig.DATA_ACCESS, f"{project}, for all its clusters"),
         )
 
@@ -173,14 +176,25 @@ class GkeCluster:
         )
         return Unread(Reason.UNREACHABLE, said) if missing else None
 
-    def _operations(self) -> tuple[str | Unread | None, str | None]:
-        """The change of the cluster that is under way, and when the last one ended."""
+    def _operations(self) -> tuple[str | Unread | None, str | Unread | None]:
+        """The change of the cluster that is under way, and when the last one ended.
+
+        Zones that GKE cannot ask are missing from the list, without an error.
+
+        Source: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ListOperationsResponse
+        """
         told = self.one("container", "list_operations", parent=self.which.parent)
         if isinstance(told, Unread):
-            return told, None
+            return told, told
         found = [parse.parse_operation(raw) for raw in told.get("operations") or ()]
         ours = [one for one in found if one.cluster == self.which.name and one.of_logging and one.done]
-        return parse.running(found, self.which.name), max((one.ended for one in ours if one.ended), default=None)
+        running, missing = parse.running(found, self.which.name), tuple(map(str, told.get("missingZones") or ()))
+        if missing:
+            said = (
+                f"container.operations.list: GKE cannot reach {', '.join(missing)}: what is changed there is not known"
+            )
+            return running or Unread(Reason.UNREACHABLE, said), Unread(Reason.UNREACHABLE, said)
+        return running, max((one.ended for one in ours if one.ended), default=None)
 
     def _places(self) -> list[Place | Unread]:
         """The project and what lies above it. From here on the project goes by its id, never by its number."""
@@ -189,7 +203,8 @@ class GkeCluster:
             self.which = replace(self.which, project=project.project)
         return [project, *self._ancestors.above(project.parent, self)]
 
-    def _destinations(self, places: Sequence[Place | Unread]) -> tuple[Destination, ...]:
+    def _sinks(self, places: Sequence[Place | Unread]) -> tuple[list[Sink], list[Unread]]:
+        """The sinks that the cluster's log comes by, and why further ones are not known."""
         sinks: list[Sink] = []
         not_looked_at: list[Unread] = []
         for number, place in enumerate(places):
@@ -198,7 +213,7 @@ class GkeCluster:
                 not_looked_at.append(told)
             else:
                 sinks += [sink for sink in told if number == 0 or sink.include_children]
-        return destinations(self.which, sinks, not_looked_at, Look(self._bucket, self._newest))
+        return sinks, not_looked_at
 
     def _bucket(self, name: str) -> Bucket | Unread | None:
         try:
@@ -217,14 +232,14 @@ class GkeCluster:
             seen = "logging.logEntries.list" if log == ACTIVITY else "logging.privateLogEntries.list"
             return unread(error, seen)
 
-    def _recorded_since(self, found: Sequence[Destination]) -> str | None:
+    def _recorded_since(self, found: Sequence[Destination]) -> str | Unread | None:
         """Where no read has been recorded yet: when the project's IAM policy was changed last, which may be why."""
         if all(item.last_event is not None or item.part != DATA_ACCESS.name for item in found):
             return None
         try:
             return self._time_of(required_bucket(self.which), POLICY_CHANGED)
-        except ERRORS:
-            return None
+        except ERRORS as error:
+            return unread(error, "logging.logEntries.list")
 
     def _time_of(self, bucket: str, text: str) -> str | None:
         request = {

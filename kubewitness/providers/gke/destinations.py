@@ -81,8 +81,38 @@ def _of_part(
             yield Destination("sink", sink.name, part.types, why, part=part.name, leave=leave)
     for why in not_looked_at:
         yield Destination("sinks", "above the project", part.types, why, part=part.name, leave=leave)
-    if not names:
+    if not names and copies:
+        yield from _elsewhere(part, [sink for sink, way in routes if way.takes], copies)
+    elif not names:
         yield _nowhere(cluster, part, [way.why for _, way in routes if way.takes is False])
+
+
+def _elsewhere(part: Part, sinks: Sequence[Sink], copies: tuple[str, ...]) -> Iterator[Destination]:
+    """No log bucket takes it, and something else does: another project with sinks of its own, storage, a topic."""
+    for sink in sinks:
+        of = f"{sink.name} sends it to {sink.destination}"
+        what = "where that project's own sinks keep it" if sink.to_project else "for how long it is kept there"
+        why = Unread(Reason.NOT_OBSERVED, f"{of}: {what} is not read: look there, or route it to a log bucket as well")
+        leave = dict.fromkeys(_EVERYTHING, why.detail)
+        yield Destination(
+            "project" if sink.to_project else "sink", sink.destination, part.types, why, readers=copies, part=part.name,
+            leave=leave,
+        )  # fmt: skip
+
+
+def stored_twice(cluster: ClusterName, sinks: Sequence[Sink]) -> tuple[str, ...] | Unread:
+    """Buckets that two sinks send the same part to. Google does not say whether that is stored, and paid for, twice."""
+    for part in PARTS:
+        of = entry(cluster, part.log)
+        by_bucket: dict[str, list[str]] = {}
+        for sink in sinks:
+            if sink.bucket and route(sink, of).takes is not False:
+                by_bucket.setdefault(sink.bucket, []).append(sink.name)
+        for bucket, names in by_bucket.items():
+            if len(names) > 1:
+                said = f"{' and '.join(names)} send {part.name} to {bucket}"
+                return Unread(Reason.NOT_OBSERVED, f"{said}: whether it is stored twice, Google does not say")
+    return ()
 
 
 def _nowhere(cluster: ClusterName, part: Part, whys: list[str]) -> Destination:
@@ -99,7 +129,9 @@ def _destination(cluster: ClusterName, part: Part, name: str, look: Look, copies
     leave = _left_alone(cluster, name, told)
     exists = told if isinstance(told, Unread) else told is not None and not told.going
     found = Destination(KIND, name, part.types, exists, part=part.name, leave=leave, readers=copies)
-    if not isinstance(told, Bucket) or told.going:
+    if isinstance(told, Unread):
+        return replace(found, last_event=told, retention_days=told, key=told, undeletable=told)
+    if told is None or told.going:
         return found
     return replace(
         found,

@@ -43,6 +43,14 @@ class Sink:
         path = self.destination.removeprefix(_BUCKETS)
         return path if self.destination.startswith(_BUCKETS) and "/buckets/" in path else ""
 
+    @property
+    def to_project(self) -> bool:
+        """It hands on to another project, whose own sinks decide: how organizations gather their logs.
+
+        Source: https://cloud.google.com/logging/docs/export/configure_export_v2#destination-project
+        """
+        return self.destination.startswith(f"{_BUCKETS}projects/") and not self.bucket
+
 
 @dataclass(frozen=True, slots=True)
 class Route:

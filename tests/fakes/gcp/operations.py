@@ -114,9 +114,15 @@ def get_operation(call: Call) -> Any:
 
 
 def list_operations(call: Call) -> Any:
+    """Not in pages. Of zones that cannot be asked it may lack operations, without an error.
+
+    Source: https://cloud.google.com/kubernetes-engine/docs/reference/rest/v1/ListOperationsResponse
+    """
     parent = call.resource.removesuffix("/-")
     found = [one for one in call.world.remembered(Operations).all.values() if one.name.startswith(f"{parent}/")]
-    return container_v1.ListOperationsResponse.pb()(operations=[one.wire() for one in found])
+    location = parent.rpartition("/")[2]
+    away = [zone for zone in call.world.settings.unasked_zones if location in (zone, zone.rpartition("-")[0])]
+    return container_v1.ListOperationsResponse.pb()(operations=[one.wire() for one in found], missing_zones=away)
 
 
 ACTIONS = {

@@ -23,6 +23,8 @@ class Settings:
     """How long an operation of GKE runs; 0: until it is next looked at; ``None``: until ``finish_operations``."""
     missing_zones: list[str] = field(default_factory=list)
     """Zones and regions that GKE cannot reach: their clusters are not listed, and the answer says so."""
+    unasked_zones: list[str] = field(default_factory=list)
+    """Zones whose operations cannot be asked for: a list of operations says so."""
     token_seconds: int = 3600
     """For how long new tokens are good. google-auth renews what is good for less than four minutes, at each call."""
     policy_lag_seconds: float = 0

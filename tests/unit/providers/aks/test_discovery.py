@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kubewitness.discovery.expected import compared
 from kubewitness.discovery.found import Discovery, Place, hosts
 from kubewitness.discovery.search import discover
 from kubewitness.model import Reason
@@ -160,8 +161,19 @@ def test_where_resource_graph_is_refused_the_subscriptions_answer_and_the_gap_is
 
     found = searched()
 
-    assert gaps(found) == [("resource graph", "denied", "Microsoft.ResourceGraph/resources/read")]
+    assert gaps(found) == [(SUBSCRIPTION, "denied", "Microsoft.ResourceGraph/resources/read")]
     assert names(found) == ["1/shop/prod"]
+
+
+def test_where_resource_graph_is_refused_connected_clusters_are_not_known_and_those_of_aks_are(azure: Azure) -> None:
+    gone = cluster_id("gone")
+    edge = gone.replace("Microsoft.ContainerService/managedClusters", "Microsoft.Kubernetes/connectedClusters")
+    azure.deny("Microsoft.ResourceGraph/resources/read")
+
+    told = compared(searched(), (gone, edge))
+
+    assert [one.id for one in told.missing] == [gone]
+    assert [one.id for one in told.not_known] == [edge]
 
 
 @pytest.mark.parametrize("size", [0, 1])

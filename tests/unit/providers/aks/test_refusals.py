@@ -66,7 +66,7 @@ def test_a_permission_that_is_missing_is_named_and_hides_nothing_else(azure: Azu
         for place in places if not isinstance(place, Unread)
         for part in (place.exists, place.last_event, place.retention_days, place.key, place.undeletable)
     ]  # fmt: skip
-    parts = (*types, found.update, found.unrecorded, *places, *of_places)
+    parts = (*types, found.update, found.changed, found.unrecorded, *places, *of_places)
     denied = {part.detail for part in parts if isinstance(part, Unread) and part.reason is Reason.DENIED}
     assert denied
     assert all(detail.startswith(f"{action}: AuthorizationFailed") for detail in denied)

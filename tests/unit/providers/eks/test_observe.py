@@ -113,9 +113,7 @@ def test_a_log_group_that_is_not_there(aws: Aws) -> None:
     create(aws, "prod-2")
     create(aws, on=())
 
-    group = destination(reached().observe())
-
-    assert (group.exists, group.last_event) == (False, None)
+    assert destination(reached().observe()).exists is False
 
 
 def test_an_update_of_the_logging_is_seen_among_others_though_the_cluster_says_active(aws: Aws) -> None:
@@ -209,6 +207,7 @@ def test_a_permission_that_is_missing_is_named_and_hides_nothing_else(aws: Aws, 
     if action == "logs:DescribeLogGroups":
         allowed |= {"logs:DescribeLogStreams", "logs:GetLogEvents", "logs:DescribeSubscriptionFilters"}
     assert denied <= allowed
+    assert isinstance(found.changed, Unread) == (action.startswith("eks:"))
 
 
 def test_reading_asks_for_nothing_that_is_not_declared(aws: Aws) -> None:

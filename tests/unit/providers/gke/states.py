@@ -88,6 +88,22 @@ def central(gcp: Gcp) -> None:
     make_sink(gcp, "all", bucket, parent="organizations/9", include_children=True)
 
 
+def to_storage(gcp: Gcp) -> None:
+    no_sink(gcp)
+    make_sink(gcp, "archive", "storage.googleapis.com/audit-archive")
+
+
+def to_project(gcp: Gcp) -> None:
+    no_sink(gcp)
+    gcp.add("projects/central", parent="organizations/9")
+    make_sink(gcp, "all", "logging.googleapis.com/projects/central")
+
+
+def two_sinks(gcp: Gcp) -> None:
+    good(gcp)
+    make_sink(gcp, "own", DEFAULT)
+
+
 def unseen_sinks(gcp: Gcp) -> None:
     no_sink(gcp)
     gcp.deny("logging.sinks.list", folder="1")
@@ -135,6 +151,11 @@ _DESTINATION, _RECORDS, _TYPES = "audit-log-destination", "audit-policy-records"
 _DATA_ACCESS: Final = 'log_id("cloudaudit.googleapis.com/data_access")'
 _ASKS_THE_CLUSTER: Final = ("audit-backend", _TYPES, _RECORDS, "audit-policy-exemptions", "audit-log-once")
 
+_NOT_LOOKED_INTO: Final = tuple(
+    f"{name} UNKNOWN not-observed"
+    for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected")
+)
+
 STATES: Final = (
     State("as the standard asks", good, "PASS 3/3"),
     State("as GKE makes it: reads are not recorded", create, "FAIL 3/3", (f"{_TYPES} FAIL", f"{_RECORDS} FAIL")),
@@ -168,15 +189,18 @@ STATES: Final = (
     State("Autopilot: SYSTEM_COMPONENTS and WORKLOADS alone", autopilot, "PASS 3/3", (f"{_TYPES} FAIL",)),
     State("`_Default` sink disabled", no_sink, "FAIL 1/3", (f"{_DESTINATION} FAIL",)),
     State("the same, and a sink of the organization keeps all", central, "PASS 3/3"),
+    State("the same, and a sink into Cloud Storage", to_storage, "UNKNOWN 1/3", _NOT_LOOKED_INTO),
+    State("the same, and a sink into another project", to_project, "UNKNOWN 1/3", _NOT_LOOKED_INTO),
     State(
         "the same, and the sinks of a folder may not be read",
         unseen_sinks,
         "UNKNOWN 1/3",
         tuple(
             f"{name} UNKNOWN denied"
-            for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected")
+            for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected", "audit-log-once")
         ),
     ),
+    State("two sinks into one bucket", two_sinks, "PASS 3/3", ("audit-log-once UNKNOWN not-observed",)),
     State(
         "an exclusion drops Data Access", lambda gcp: excluded(gcp, _DATA_ACCESS), "FAIL 1/3", (f"{_DESTINATION} FAIL",)
     ),
@@ -185,10 +209,7 @@ STATES: Final = (
         "an exclusion that may drop a part of it",
         lambda gcp: excluded(gcp, 'timestamp>"2030-01-01T00:00:00Z"'),
         "UNKNOWN 1/3",
-        tuple(
-            f"{name} UNKNOWN not-observed"
-            for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected")
-        ),
+        _NOT_LOOKED_INTO,
     ),
     State("an exclusion of container logs", lambda gcp: excluded(gcp, 'resource.type="k8s_container"'), "PASS 3/3"),
     State("a sink into a bucket that is gone", bucket_gone, "FAIL 1/3", (f"{_DESTINATION} FAIL",)),

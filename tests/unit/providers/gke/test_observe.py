@@ -209,8 +209,33 @@ def test_right_after_reads_were_switched_on_the_change_is_known_and_no_event_yet
 
     (default,) = of_part(found, "Data Access")
     assert default.last_event is None
-    assert found.changed is not None
+    assert isinstance(found.changed, str)
     assert found.changed > found.read_at  # of the server's time, an hour on
+
+
+@pytest.mark.parametrize("permission", ["container.operations.list", "container.clusters.get"])
+def test_where_it_is_not_known_when_it_was_changed_nothing_is_said_of_it(gcp: Gcp, permission: str) -> None:
+    create(gcp)
+    record_reads(gcp)
+    gcp.set(emits=False)
+    gcp.deny(permission)
+
+    changed = reached().observe().changed
+
+    assert isinstance(changed, Unread)
+    assert changed.detail.startswith(permission)
+
+
+def test_zones_whose_operations_gke_does_not_show_leave_it_open_whether_one_runs(gcp: Gcp) -> None:
+    create(gcp)
+    gcp.set(unasked_zones=["europe-west1-b"])
+
+    found = reached().observe()
+
+    assert isinstance(found.update, Unread)
+    assert found.update.reason is Reason.UNREACHABLE
+    assert "europe-west1-b" in found.update.detail
+    assert found.changed == found.update
 
 
 @pytest.mark.parametrize("size", [1, 0])
