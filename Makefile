@@ -29,12 +29,14 @@ lint: setup ## ruff, mypy --strict, shellcheck
 	@$(BIN)/shellcheck $$(git ls-files '*.sh') .ci/run
 	@echo 'lint: clean'
 
-lab: setup ## as root: the tests on a real kubeadm control plane, for each of LAB_VERSIONS; a million decisions beside the oracle
+lab: setup ## as root: the tests on real nodes, for each of LAB_VERSIONS; every fault of every shipper; a million decisions
 	@$(BIN)/python -m tests.differential --policies 100000 --at-least-decisions 1000000
 	@for version in $(LAB_VERSIONS); do \
 	  echo "lab: Kubernetes $$version"; \
-	  KUBEWITNESS_LAB_VERSION=$$version $(BIN)/pytest -q --lab -m lab; \
+	  KUBEWITNESS_LAB_VERSION=$$version $(BIN)/pytest -q --lab -m lab --ignore tests/delivery; \
 	done
+	@$(BIN)/pytest -q --lab tests/delivery
+	@$(BIN)/python -m tests.delivery
 
 bench: setup ## what starting up costs; policies beside a Go program (needs Go); discovery beside Prowler (some minutes)
 	@$(BIN)/python tests/bench/bench_help.py

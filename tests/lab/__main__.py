@@ -9,8 +9,9 @@ import os
 import sys
 from collections.abc import Callable
 
-from tests.lab import lifecycle, machine
+from tests.lab import lifecycle, machine, program
 from tests.lab.settings import Lab, LabError, kubernetes_version
+from tests.lab.topology import MOST_WORKERS, Layout
 
 
 def main() -> int:
@@ -36,7 +37,7 @@ def _require_root() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m tests.lab", description="A real kubeadm control plane for the tests."
+        prog="python -m tests.lab", description="Real nodes for the tests, one with a real kubeadm control plane."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -52,6 +53,14 @@ def _parser() -> argparse.ArgumentParser:
     ):
         added = add(command, name, text)
         added.add_argument("--kubernetes-version", metavar="VERSION", help="such as 1.37.1 or 1.34.4")
+        added.add_argument(
+            "--control-planes", type=int, choices=(0, 1), default=1, help="0: a lab without Kubernetes, up in 2 s"
+        )
+        if name == "up":
+            workers = "plain nodes, and a collector node with them"
+            added.add_argument("--workers", type=_workers, metavar="M", default=0, help=workers)
+        else:
+            added.add_argument("--programs", nargs="+", choices=program.NAMES, default=[], help="build these too")
     add(_down, "down", "remove the lab and every trace of it but the caches")
     add(_reset, "reset", "bring the lab back to the state right after kubeadm init")
     add(_status, "status", "is it up, and where is what").add_argument("--json", action="store_true")
@@ -66,14 +75,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _workers(text: str) -> int:
+    if not text.isdecimal() or int(text) > MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{text}: not a number from 0 to {MOST_WORKERS}")
+    return int(text)
+
+
 def _up(lab: Lab, arguments: argparse.Namespace) -> None:
-    lifecycle.up(lab, kubernetes_version(arguments.kubernetes_version))
+    layout = Layout(arguments.control_planes, arguments.workers)
+    if not layout.nodes:
+        raise LabError("a lab without any node: add --workers 1")
+    lifecycle.up(lab, lifecycle.Plan.of(layout, kubernetes_version(arguments.kubernetes_version)))
 
 
 def _build(lab: Lab, arguments: argparse.Namespace) -> None:
     machine.require(lab)
     with lab.alone():
-        lifecycle.build(lab, kubernetes_version(arguments.kubernetes_version))
+        lifecycle.build(lab, kubernetes_version(arguments.kubernetes_version) if arguments.control_planes else None)
+    for name in arguments.programs:
+        program.find_or_build(lab, name)
 
 
 def _prepare(lab: Lab, arguments: argparse.Namespace) -> None:
@@ -90,16 +110,16 @@ def _reset(lab: Lab, _: argparse.Namespace) -> None:
 
 
 def _status(lab: Lab, arguments: argparse.Namespace) -> int:
-    status = lifecycle.status(lab)
+    plan = lifecycle.running(lab)
     if arguments.json:
-        print(json.dumps(status, indent=2))
-    elif not status["up"]:
+        print(json.dumps(lifecycle.status(lab), indent=2))
+    elif plan is None:
         print("down")
     else:
-        print(f"up, with Kubernetes {status['version']}, in {status['run']}")
-        for name, state in lifecycle.node_states(lab).items():
-            print(f"  {name:8} {state}")
-    return 0 if status["up"] else 1
+        print(f"up, with {f'Kubernetes {plan.version}' if plan.version else 'no Kubernetes'}, in {lab.run}")
+        for name, state in lifecycle.node_states(lab, plan).items():
+            print(f"  {name:11} {state}")
+    return 0 if plan else 1
 
 
 def _ssh(lab: Lab, arguments: argparse.Namespace) -> None:
@@ -108,7 +128,8 @@ def _ssh(lab: Lab, arguments: argparse.Namespace) -> None:
 
 
 def _kubectl(lab: Lab, arguments: argparse.Namespace) -> None:
-    lifecycle.require_up(lab)
+    if lifecycle.require_up(lab).version is None:
+        raise LabError("this lab has no control plane: python -m tests.lab down, then up")
     _enter(lab, str(lab.kubectl), "--kubeconfig", str(lab.kubeconfig), *arguments.rest)
 
 

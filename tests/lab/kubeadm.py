@@ -10,7 +10,7 @@ from tests.lab import ssh
 from tests.lab.command import run
 from tests.lab.images import REPOSITORY
 from tests.lab.settings import FILES, Lab, LabError
-from tests.lab.topology import ENDPOINT, POD_SUBNET, Node
+from tests.lab.topology import POD_SUBNET, Node
 
 _READY = ("wait", "--for=condition=Ready", "node", "--all", "--timeout=120s")
 
@@ -24,7 +24,7 @@ def init(lab: Lab, node: Node, version: str) -> None:
             node=node.name,
             address=node.address,
             version=version,
-            endpoint=ENDPOINT,
+            endpoint=f"{node.address}:6443",  # a load balancer's, once there are several control planes
             repository=REPOSITORY,
             pod_subnet=POD_SUBNET,
         )

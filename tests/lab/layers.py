@@ -22,8 +22,11 @@ _BINARIES = {
 _UNITS = ("lab-machine.service", "containerd.service", "kubelet.service")
 
 
-def make(lab: Lab, binaries: Binaries, pause_image: str) -> None:
+def make_common(lab: Lab) -> None:
     _copy("every-node", _folder(lab, "every-node"))
+
+
+def make_kubernetes(lab: Lab, binaries: Binaries, pause_image: str) -> None:
     layer = _folder(lab, "kubernetes-node")
     _copy("kubernetes-node", layer)
     for folder, names in _BINARIES.items():
@@ -40,7 +43,7 @@ def make(lab: Lab, binaries: Binaries, pause_image: str) -> None:
 def of(lab: Lab, node: Node) -> list[Path]:
     """The layers of a node, the topmost first."""
     common = _folder(lab, "every-node")
-    return [common] if node.role is Role.BASTION else [_folder(lab, "kubernetes-node"), common]
+    return [_folder(lab, "kubernetes-node"), common] if node.role is Role.CONTROL_PLANE else [common]
 
 
 def _folder(lab: Lab, name: str) -> Path:

@@ -6,12 +6,13 @@ import json
 import subprocess
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.lab import cgroups, images, layers, network, ssh
 from tests.lab.command import run, succeeds
 from tests.lab.settings import FILES, Lab, LabError
-from tests.lab.topology import NODES, Node, Role
+from tests.lab.topology import Node, Role
 
 _BOOT_SECONDS = 60
 
@@ -39,8 +40,16 @@ def root(lab: Lab, node: Node) -> Path:
     return folder(lab, node) / "root"
 
 
-def start(lab: Lab, node: Node, tree: Path, store: Path) -> subprocess.Popen[bytes]:
-    """Start a node, and return what supervises it; `wait_for_boot` before using the node."""
+def start(lab: Lab, node: Node, neighbours: Sequence[Node], tree: Path, store: Path | None) -> subprocess.Popen[bytes]:
+    """Start a node, and return what supervises it; `wait_for_boot` before using the node.
+
+    Args:
+        lab: whose node it is.
+        node: the node.
+        neighbours: whom it knows by name, itself among them.
+        tree: the Debian tree.
+        store: the images; only a control plane needs them.
+    """
     home = folder(lab, node)
     for name in ("root", "upper", "work"):
         (home / name).mkdir(parents=True)
@@ -48,7 +57,7 @@ def start(lab: Lab, node: Node, tree: Path, store: Path) -> subprocess.Popen[byt
     options = f"lowerdir={lower},upperdir={home / 'upper'},workdir={home / 'work'}"
     # The lab's name as the mount's source: `down` finds it, wherever the folder is.
     run("mount", "-t", "overlay", "-o", options, lab.name, root(lab, node))
-    _make_individual(lab, node)
+    _make_individual(lab, node, neighbours)
     network.attach(lab, node)
     groups = home / "cgroups"
     groups.write_text("".join(f"{group}\n" for group in cgroups.create(lab.machine(node.name))))
@@ -95,11 +104,11 @@ def leader(lab: Lab, node: Node) -> int | None:
     return None
 
 
-def _make_individual(lab: Lab, node: Node) -> None:
+def _make_individual(lab: Lab, node: Node, neighbours: Sequence[Node]) -> None:
     etc = root(lab, node) / "etc"
     (etc / "hostname").write_text(f"{node.name}\n")
     (etc / "machine-id").write_text(f"{uuid.uuid4().hex}\n")
-    (etc / "hosts").write_text("127.0.0.1 localhost\n" + "".join(f"{n.address} {n.name}\n" for n in NODES))
+    (etc / "hosts").write_text("127.0.0.1 localhost\n" + "".join(f"{n.address} {n.name}\n" for n in neighbours))
     ssh.install(lab, node, root(lab, node))
     if node.pod_subnet:
         (etc / "cni/net.d").mkdir(parents=True)
@@ -113,9 +122,9 @@ def _pod_network(node: Node) -> dict[str, object]:
     return {"cniVersion": "1.0.0", "name": "lab", "plugins": [bridge]}
 
 
-def _data_folders(lab: Lab, node: Node, store: Path) -> list[tuple[Path, str]]:
+def _data_folders(lab: Lab, node: Node, store: Path | None) -> list[tuple[Path, str]]:
     """Folders of the machine's disk: the kernel stacks no overlay (containerd's) on an overlay (the node's root)."""
-    if node.role is Role.BASTION:
+    if node.role is not Role.CONTROL_PLANE or store is None:
         return []
     home = folder(lab, node)
     images.link(store, home / "containerd")

@@ -92,14 +92,14 @@ class Lab:
         return name == self.name or name.startswith(f"{self.name}-")
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Wait for every other `up`, `down` and `build` with the same home."""
+    def alone(self, what: str = "") -> Iterator[None]:
+        """Wait for every other `up`, `down` and `build` with the same home; for those that make ``what`` only."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "lock").open("w") as lock:
+        with (self.home / f"lock{what and f'-{what}'}").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                log.info("waiting for another command of the lab")
+                log.info("waiting for another command of the lab%s", what and f", which makes {what}")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.lab.command import run
 from tests.lab.settings import Lab
-from tests.lab.topology import NODES, USERS, Node, Role
+from tests.lab.topology import USERS, Node, Role
 
 
-def make_client(lab: Lab) -> None:
+def make_client(lab: Lab, nodes: Sequence[Node]) -> None:
     """The lab's key and its two ssh_config files. One key for all users: the lab lives for minutes."""
     _make_key(lab.identity, "kubewitness-lab")
     lab.known_hosts.touch()
     enter = f"nsenter --net={lab.namespace} nc %h %p"
-    lab.ssh_config.write_text(_configuration(lab, f"  ProxyCommand {enter}\n"))
-    lab.ssh_config_inside.write_text(_configuration(lab, ""))
+    lab.ssh_config.write_text(_configuration(lab, nodes, f"  ProxyCommand {enter}\n"))
+    lab.ssh_config_inside.write_text(_configuration(lab, nodes, ""))
 
 
 def install(lab: Lab, node: Node, root: Path) -> None:
@@ -47,13 +48,13 @@ def _make_key(path: Path, comment: str) -> None:
     run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", comment, "-f", path)
 
 
-def _configuration(lab: Lab, proxy: str) -> str:
-    direct = "".join(f"Host {node.name}\n  HostName {node.address}\n{proxy}\n" for node in NODES)
+def _configuration(lab: Lab, nodes: Sequence[Node], proxy: str) -> str:
+    direct = "".join(f"Host {node.name}\n  HostName {node.address}\n{proxy}\n" for node in nodes)
     # Not every client has `ssh -J`: the same nodes under names that go through the bastion.
     jumps = "".join(
         f"Host {node.name}-via-bastion\n  HostName {node.address}\n  ProxyJump bastion\n\n"
-        for node in NODES
-        if node.role is not Role.BASTION
+        for node in nodes
+        if node.role is Role.CONTROL_PLANE
     )
     return f"""{direct}{jumps}Host *
   User root

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import logging
-import os
-import shutil
-import time
 from pathlib import Path
 
-from tests.lab.command import ENDS_WITH_US, run_long
+from tests.lab import gobuild
 from tests.lab.gobuild import find_go
-from tests.lab.scratch import scratch
 from tests.lab.settings import Lab, LabError
-
-log = logging.getLogger("oracle")
 
 SOURCE = Path(__file__).with_name("src")
 MODULES = Path(__file__).with_name("modules")
@@ -61,17 +54,4 @@ def _build(version: str, into: Path, logs: Path) -> None:
     go = find_go()
     if go is None:
         raise LabError("no Go to build it with; install Go 1.26")
-    log.info("building the oracle for Kubernetes %s", version)
-    began = time.monotonic()
-    output = logs / f"{into.name}.log"
-    output.unlink(missing_ok=True)
-    environment = {"PATH": f"{go.parent}:{os.environ['PATH']}", "CGO_ENABLED": "0", "GOWORK": "off"}
-    with scratch(into.with_name(f"{into.name}.unfinished")) as folder:
-        source, result = folder / "source", folder / "result"
-        result.mkdir()
-        shutil.copytree(SOURCE, source)
-        shutil.copytree(MODULES / version, source, dirs_exist_ok=True)
-        arguments = ("build", "-trimpath", "-ldflags", "-s -w", "-o", result / "oracle")
-        run_long(*ENDS_WITH_US, go, *arguments, output=output, cwd=source, env=environment)
-        result.rename(into)
-    log.info("built in %.0f s", time.monotonic() - began)
+    gobuild.build_module(go, gobuild.Module("oracle", (SOURCE, MODULES / version), ".", "-s -w", 0.5), into, logs)

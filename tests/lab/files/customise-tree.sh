@@ -15,6 +15,9 @@ for unit in apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub
     ln -sf /dev/null "$tree/etc/systemd/system/$unit"
 done
 
+# There, and not started: who wants it configures it first.
+chroot "$tree" systemctl --quiet disable rsyslog.service
+
 # Each node gets its own.
 rm -f "$tree"/etc/ssh/ssh_host_*
 : >"$tree/etc/machine-id"

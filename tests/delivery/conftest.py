@@ -1,0 +1,20 @@
+"""The nodes of the tests of delivery: one lab without Kubernetes for all of them, and the programs that they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.delivery.experiment import Site, build_programs, site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="session")
+def place() -> Iterator[Site]:
+    """A worker and a collector node; each experiment begins with both as they were made."""
+    build_programs()
+    with site() as nodes:
+        yield nodes
