@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from kubewitness.shippers.model import Configuration
+    from kubewitness.shippers.shipment import Rendered, Shipment, Unsafe
 
 READERS: Final[Mapping[Program, str]] = {
     Program.RSYSLOG: "kubewitness.shippers.rsyslog.read",
@@ -25,6 +26,11 @@ READERS: Final[Mapping[Program, str]] = {
 }
 """Program -> the module whose ``read(files) -> Configuration`` reads it. Imported on use."""
 
+RENDERERS: Final[Mapping[Program, str]] = {
+    Program.OTELCOL: "kubewitness.shippers.otelcol.render",
+}
+"""Program -> the module whose ``render(shipment) -> Rendered | Unsafe`` writes its configuration. Imported on use."""
+
 
 def read(program: Program, files: Mapping[str, str]) -> Configuration:
     """What ``program`` was told. ``files``: name -> text, the main file first; includes are found among them.
@@ -33,3 +39,9 @@ def read(program: Program, files: Mapping[str, str]) -> Configuration:
     """
     reader = cast("Callable[[Mapping[str, str]], Configuration]", import_module(READERS[program]).read)
     return reader(files)
+
+
+def render(program: Program, shipment: Shipment) -> Rendered | Unsafe:
+    """What ``program`` needs to ship it, or why it cannot be made safe; one of ``RENDERERS``."""
+    renderer = cast("Callable[[Shipment], Rendered | Unsafe]", import_module(RENDERERS[program]).render)
+    return renderer(shipment)

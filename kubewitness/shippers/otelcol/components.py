@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 GATE: Final = "stanza.synchronousLogEmitter"
 GATES_OPTION: Final = "--feature-gates"
+LINES_AT_ONCE: Final = 100
+"""A receiver of files hands on up to so many lines in one: a queue that cannot hold them stands still for good.
+
+Source: https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/v0.158.0/pkg/stanza/fileconsumer/internal/reader/factory.go
+"""
 STORAGE_DIRECTORY: Final = "/var/lib/otelcol/file_storage"
 """Source: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.158.0/extension/storage/filestorage"""
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.model import Configuration, Input, Output, Place, Problem, Program, Route, Setting
-from kubewitness.shippers.otelcol.components import Surroundings, components, environment, saves_ahead
+from kubewitness.shippers.otelcol.components import LINES_AT_ONCE, Surroundings, components, environment, saves_ahead
 from kubewitness.shippers.otelcol.pipelines import Way, ways
 from kubewitness.shippers.yamltree import Table, merged, parse, scalars
 from kubewitness.yamldoc import YamlError
@@ -112,12 +112,17 @@ def _altered(output: Output, alters: Setting[str] | None) -> Output:
 
 
 def _stalled(output: Output, inputs: Sequence[Input]) -> Output:
-    """A record that may be read, and is larger than the whole queue, is waited for without end."""
+    """What is handed on at once, and is larger than the whole queue, is waited for without end, after a restart too."""
     queue = output.queue
     longest = max((limit for one in inputs if (limit := _limit(one)) is not None), default=0)
-    if queue is None or queue.limit_bytes is None or queue.limit is None or queue.limit_bytes >= longest:
+    if (
+        queue is None
+        or queue.limit_bytes is None
+        or queue.limit is None
+        or queue.limit_bytes >= longest * LINES_AT_ONCE
+    ):
         return output
-    why = f"the queue holds {queue.limit_bytes} bytes, a record of up to {longest} is read and never fits"
+    why = f"{LINES_AT_ONCE} lines of up to {longest} bytes come at once, and the queue holds {queue.limit_bytes}"
     return replace(output, queue=replace(queue, stalls=replace(queue.limit, value=why)))
 
 

@@ -91,6 +91,7 @@ def _journal(component: Component, around: Surroundings) -> Received:
         component.place,
         start=_start(section),
         checkpoint=kept,
+        line_limit=_field_limit(section),
         offers_again=_offers_again(section),
         saves_ahead=ahead,
         state_dir=folder,
@@ -103,6 +104,16 @@ def _journal(component: Component, around: Surroundings) -> Received:
     )
     work = operators(section)
     return Received(found, (*left_out, *work.filters), work.alters)
+
+
+def _field_limit(section: Section) -> Setting[int | None] | Unread:
+    """journalctl writes a longer field as null, unless it is told to write all.
+
+    Source: https://www.freedesktop.org/software/systemd/man/latest/journalctl.html#all
+    """
+    return instead(
+        section.setting("all", switch, default=False, written="false"), lambda value: None if value else 4096
+    )
 
 
 def _texts(section: Section, path: str) -> tuple[Setting[str], ...]:

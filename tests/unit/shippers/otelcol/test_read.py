@@ -168,7 +168,7 @@ def test_a_batch_smaller_than_a_record_limits_the_record() -> None:
     assert said(sent.message_limit) == 3145728
     assert sent.queue is not None
     assert sent.queue.limit_bytes == 1000000
-    assert said(sent.queue.stalls).startswith("the queue holds 1000000 bytes, a record of up to 1048576 is read")
+    assert said(sent.queue.stalls).startswith("100 lines of up to 1048576 bytes come at once")
 
 
 def test_a_batch_counted_in_records_limits_no_record() -> None:

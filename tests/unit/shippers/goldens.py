@@ -1,0 +1,48 @@
+"""What is rendered, as it is put on a node.
+
+After a change that is meant: ``python -m tests.unit.shippers.goldens``, and read the diff.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kubewitness.shippers.otelcol import render as otelcol
+from kubewitness.shippers.shipment import Rendered
+from tests.unit.shippers import shipments
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kubewitness.shippers.shipment import Unsafe
+
+FOLDER: Final = Path(__file__).parent / "golden"
+
+
+def rendered(value: Rendered | Unsafe) -> Rendered:
+    """What was rendered, which it was."""
+    assert isinstance(value, Rendered), value
+    return value
+
+
+def texts() -> Mapping[str, str]:
+    """Name of the golden file -> what it must hold."""
+    http = rendered(otelcol.render(shipments.shipment(shipments.VICTORIA_LOGS)))
+    kafka = rendered(otelcol.render(shipments.shipment(shipments.KAFKA, logs=(shipments.AUDIT,))))
+    return {
+        "otelcol-otlp-http.yaml": http.files[-1].text,
+        "otelcol-containers.service": http.files[0].text,
+        "otelcol-kafka.yaml": kafka.files[-1].text,
+        "otelcol-audit.service": kafka.files[0].text,
+    }
+
+
+def write() -> None:
+    FOLDER.mkdir(exist_ok=True)
+    for name, text in texts().items():
+        (FOLDER / name).write_text(text)
+
+
+if __name__ == "__main__":
+    write()
