@@ -82,6 +82,9 @@ ALSO = {
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
     "kubewitness.shippers": {"importlib"},  # a program's module is imported when a configuration of it is met
+    "kubewitness.shippers.fluentbit.read": {"fnmatch"},  # fnmatchcase: text in, text out
+    "kubewitness.shippers.vector.forms": {"tomllib"},  # text in, values out
+    "kubewitness.shippers.vector.read": {"fnmatch"},  # as above
 }
 IMPURE_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint"}
 IMPURE_METHODS = {"now", "today", "utcnow", "exists", "isdir", "isfile", "realpath", "expanduser", "expandvars"}

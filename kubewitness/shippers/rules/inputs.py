@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 COMMON_EVENT_BYTES: Final = 2 * 1024 * 1024
 """An event with an object of etcd's largest size, 1.5 MiB, fits in; below this a limit is met sooner or later."""
-CONTAINER_PIECE_BYTES: Final = 32 * 1024
+CONTAINER_PIECE_BYTES: Final = 32_000
 """Container runtimes write pieces of 16 KiB, with a prefix; in Docker's JSON they may take twice that."""
 JOURNAL_ENTRY_BYTES: Final = 64 * 1024
 """journald cuts the lines of a service at 48 KiB (LineMax)."""

@@ -97,7 +97,7 @@ def _once(findings: Iterable[ShipperFinding]) -> list[ShipperFinding]:
 
 def _finding(program: Program, rule: ShipperRule[Any], found: Found) -> ShipperFinding:
     setting = found.setting
-    suggestion = "" if found.unknown else SUGGESTIONS[program].get(rule.id, "")
+    suggestion = "" if found.unknown else _suggested(program, rule.id, setting.name if setting is not None else "")
     if "{path}" in suggestion:
         suggestion = suggestion.replace("{path}", found.path) if found.path else ""
     return ShipperFinding(
@@ -116,6 +116,12 @@ def _finding(program: Program, rule: ShipperRule[Any], found: Found) -> ShipperF
         unknown=found.unknown,
         name=found.name,
     )
+
+
+def _suggested(program: Program, rule: str, setting: str) -> str:
+    """What is said of this setting (``SH002 read_from_tail``), or of the rule."""
+    table = SUGGESTIONS[program]
+    return table.get(f"{rule} {setting.lower()}", table.get(rule, ""))
 
 
 def _worst_first(finding: ShipperFinding) -> tuple[int, str, int, str]:

@@ -10,11 +10,13 @@ if TYPE_CHECKING:
 SUGGESTIONS: Final[Mapping[str, str]] = {
     "SH001": 'include: ["{path}"]',
     "SH002": "read_from: beginning",
+    "SH002 since_now": "since_now: false",
     "SH003": "data_dir: /var/lib/vector",
     "SH005": "max_line_bytes: 8388608",
     "SH006": "acknowledgements:\n  enabled: true",
     "SH008": "buffer:\n  type: disk\n  max_size: 1073741824\n  when_full: block",
     "SH009": "buffer:\n  when_full: block",
+    "SH011 message_timeout_ms": "message_timeout_ms: 86400000",
     "SH012": "tls:\n  enabled: true",
     "SH013": "tls:\n  verify_certificate: true",
     "SH014": "tls:\n  verify_hostname: true",
