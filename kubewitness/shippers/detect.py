@@ -17,6 +17,7 @@ _FLUENT_BIT: Final = re.compile(
     r"^[ \t]*\[(?:SERVICE|INPUT|FILTER|OUTPUT|PARSER|MULTILINE_PARSER)\][ \t]*$|^@INCLUDE[ \t]",
     re.IGNORECASE | re.MULTILINE,
 )
+_UNIT: Final = re.compile(r"^Exec[A-Z][A-Za-z]*=", re.MULTILINE)
 _VECTOR_TOML: Final = re.compile(r"^[ \t]*\[{1,2}(?:sources|transforms|sinks|enrichment_tables)\.", re.MULTILINE)
 _RSYSLOG: Final = re.compile(
     r"^[ \t]*(?:(?:module|input|action|ruleset|template|global|main_queue|include|parser|lookup_table)[ \t]*\("
@@ -41,6 +42,8 @@ _FILEBEAT_INPUTS: Final = {
 
 def program_of(text: str) -> Program | None:
     """The program that reads ``text``; ``None``: nothing gives it away."""
+    if _UNIT.search(text):
+        return None  # systemd's sections look like Fluent Bit's
     if _FLUENT_BIT.search(text):
         return Program.FLUENT_BIT
     if _VECTOR_TOML.search(text):

@@ -83,7 +83,8 @@ class _Graph:
         """Reads the components, and says what is wrong with their wiring."""
         found = [_components(root, kind, problems) for kind in KINDS]
         graph = cls(Section(root, problems), found[0], found[1], found[2], problems)
-        graph._wiring()
+        if not problems:  # a file that could not be read may hold what is missed here
+            graph._wiring()
         return graph
 
     def _wiring(self) -> None:
