@@ -27,6 +27,7 @@ READERS: Final[Mapping[Program, str]] = {
 """Program -> the module whose ``read(files) -> Configuration`` reads it. Imported on use."""
 
 RENDERERS: Final[Mapping[Program, str]] = {
+    Program.RSYSLOG: "kubewitness.shippers.rsyslog.render",
     Program.OTELCOL: "kubewitness.shippers.otelcol.render",
 }
 """Program -> the module whose ``render(shipment) -> Rendered | Unsafe`` writes its configuration. Imported on use."""

@@ -22,7 +22,7 @@ class Service:
 
     ``state_dir``: the only folder that it writes. ``reads``: folders with logs. ``reads_all``: it may read files that
     neither its user nor its group may, as the logs of containers are (root's alone). ``journal``: it reads the journal.
-    ``memory_max``, ``environment``: as systemd takes them.
+    ``memory_max``, ``environment``: as systemd takes them. ``before``: commands that run before, as the same user.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Service:
     environment: tuple[str, ...] = ()
     reads_all: bool = False
     journal: bool = False
+    before: tuple[tuple[str, ...], ...] = ()
 
 
 def unit(service: Service) -> RenderedFile:
@@ -54,7 +55,8 @@ def unit(service: Service) -> RenderedFile:
         f"Group={service.user}",
         *(["SupplementaryGroups=systemd-journal"] if service.journal else []),
         *(f'Environment="{_plain(item)}"' for item in service.environment),
-        f"ExecStart={' '.join(_quoted(word) for word in service.command)}",
+        *(f"ExecStartPre={_command(words)}" for words in service.before),
+        f"ExecStart={_command(service.command)}",
         "Restart=always",
         "RestartSec=2",
         "KillMode=mixed",
@@ -121,6 +123,10 @@ def folders(globs: tuple[str, ...]) -> tuple[str, ...]:
 def _plain(text: str) -> str:
     """``%`` starts a specifier in a unit, and a line is a setting."""
     return " ".join(text.split("\n")).replace("%", "%%")
+
+
+def _command(words: tuple[str, ...]) -> str:
+    return " ".join(_quoted(word) for word in words)
 
 
 def _quoted(word: str) -> str:

@@ -7,6 +7,7 @@ https://github.com/rsyslog/rsyslog/tree/v8.2302.0/plugins
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Unread
@@ -176,6 +177,11 @@ def _nowhere(parameters: Parameters, found: Gathered, place: Place) -> Output:
     return Output(_name(parameters, parameters.text("type")), OutputKind.NOWHERE, place, local=True)
 
 
+def _program(parameters: Parameters, found: Gathered, place: Place) -> Output:
+    """A program of this machine, which does with it what it likes."""
+    return replace(_other(parameters, found, place), local=True, address=parameters.text("binary"))
+
+
 def _other(parameters: Parameters, found: Gathered, place: Place) -> Output:
     kind = parameters.text("type")
     return Output(
@@ -197,6 +203,7 @@ _MAKERS: Final[dict[str, Callable[[Parameters, Gathered, Place], Output]]] = {
     "omelasticsearch": _elasticsearch,
     "omfile": _file,
     "ompipe": _file,
+    "omprog": _program,
     "omusrmsg": _nowhere,
     "omdiscard": _nowhere,
     "omstdout": _nowhere,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.otelcol import render as otelcol
+from kubewitness.shippers.rsyslog import render as rsyslog
 from kubewitness.shippers.shipment import Rendered
 from tests.unit.shippers import shipments
 
@@ -30,7 +31,10 @@ def texts() -> Mapping[str, str]:
     """Name of the golden file -> what it must hold."""
     http = rendered(otelcol.render(shipments.shipment(shipments.VICTORIA_LOGS)))
     kafka = rendered(otelcol.render(shipments.shipment(shipments.KAFKA, logs=(shipments.AUDIT,))))
+    relp = rendered(rsyslog.render(shipments.shipment(shipments.RELP)))
     return {
+        "rsyslog-relp.conf": relp.files[-1].text,
+        "rsyslog-containers.service": relp.files[-2].text,
         "otelcol-otlp-http.yaml": http.files[-1].text,
         "otelcol-containers.service": http.files[0].text,
         "otelcol-kafka.yaml": kafka.files[-1].text,

@@ -14,6 +14,7 @@ from kubewitness.shippers.shipment import (
     Log,
     OpenSearch,
     OtlpHttp,
+    Relp,
     Rendered,
     Shipment,
     TlsFiles,
@@ -29,6 +30,7 @@ TLS: Final = TlsFiles(f"{FOLDER}/ca.pem", f"{FOLDER}/client.pem", f"{FOLDER}/cli
 AUDIT: Final = FileLog(Log.AUDIT, ("/var/log/kubernetes/audit/audit*.log",))
 CONTAINERS: Final = FileLog(Log.CONTAINERS, ("/var/log/pods/*/*/*.log*",), ("/var/log/pods/*/*/*.gz",))
 JOURNAL: Final = JournalLog(("kubelet.service", "containerd.service", "ssh.service"), ("sudo",))
+RELP: Final = Relp("logs.example.org", 2514, "collector.example.org", TLS)
 VICTORIA_LOGS: Final = OtlpHttp("https://logs.example.org/insert/opentelemetry/v1/logs", TLS, f"{FOLDER}/token")
 KAFKA: Final = Kafka(("k1.example.org:9093", "k2.example.org:9093"), "audit", TLS)
 OPENSEARCH: Final = OpenSearch(("https://search.example.org:9200",), "audit", TLS)
