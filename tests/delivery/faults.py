@@ -116,11 +116,11 @@ NO_FAULT: Final = Fault("none; one event of 1.5 MB", _nothing)
 STORE_DOWN: Final = Fault("store down for 6 s", _store_down, Workload(events=10_000), patience=_LONG)
 STORE_KILLED: Final = Fault("store killed (-9)", _store_killed, patience=_LONG)
 LINK_CUT: Final = Fault("link cut for 6 s", _link_cut, Workload(events=10_000), patience=_LONG)
-KILLED: Final = Fault("shipper killed (-9) ten times", lambda run: _killed(run, 10), Workload(events=15_000))
+KILLED: Final = Fault("shipper killed (-9) ten times", lambda run: _killed(run, 10), Workload(events=12_000, rate=500))
 KILLED_ROTATING: Final = Fault(
     "shipper killed (-9) three times, a rotation every second",
     lambda run: _killed(run, 3),
-    Workload(max_bytes=3 * MIB, largest=0),
+    Workload(max_bytes=3 * MIB),
 )
 KILLED_IN_OUTAGE: Final = Fault("shipper killed (-9) while the store is down", _killed_in_an_outage, patience=_LONG)
 RESTARTED_IN_OUTAGE: Final = Fault("shipper restarted while the store is down", _restarted_in_an_outage, patience=_LONG)

@@ -17,7 +17,7 @@ StartLimitIntervalSec=0
 [Service]
 ExecStart={command}
 Restart=always
-RestartSec=1
+RestartSec=200ms
 [Install]
 WantedBy=multi-user.target
 """
@@ -53,7 +53,7 @@ class Shipper:
             machine.put(file.path, file.text, mode=file.mode, group=file.group)
         if self.program == _STARTED_BY_PACKAGE:
             # as the deploy leaves it: it comes back as often as it is killed
-            drop_in = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=1\n"
+            drop_in = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=200ms\n"
             machine.put(f"/etc/systemd/system/{self.service}.service.d/lab.conf", drop_in)
             return
         binary = program.binary(machine.lab, self.program)

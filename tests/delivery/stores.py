@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, Protocol
 
 from tests.delivery.machine import Machine
@@ -36,23 +37,26 @@ class Store(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class CollectorFiles:
-    """rsyslog on the collector node: a file for each cluster and node.
-
-    ``glob``: of the files below ``folder``, those with the audit log's records.
-    """
+class Files:
+    """Files that a program wrote, one record a line. ``glob``: of those below ``folder`` that have audit events."""
 
     machine: Machine
+    service: str
     folder: str
     glob: str
-    service: str = "rsyslog"
 
     def records(self) -> Iterator[bytes]:
-        for path in sorted(self.machine.path(self.folder).rglob(self.glob)):
-            yield from path.read_bytes().splitlines()
+        for path in self._paths():
+            *lines, last = path.read_bytes().split(b"\n")
+            yield from lines
+            if last:
+                yield last
 
     def count(self) -> int:
-        return sum(path.read_bytes().count(b"\n") for path in self.machine.path(self.folder).rglob(self.glob))
+        return sum(path.read_bytes().count(b"\n") for path in self._paths())
+
+    def _paths(self) -> list[Path]:
+        return sorted(self.machine.path(self.folder).rglob(self.glob))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,8 @@ class VictoriaLogs:
         return sum(int(row["n"]) for row in self._rows("* | stats count() n"))
 
     def _rows(self, query: str) -> Iterable[dict[str, str]]:
-        return (json.loads(line) for line in self._query(query, "100000000").splitlines())
+        # not splitlines: a record may hold other characters that end a line
+        return (json.loads(line) for line in self._query(query, "100000000").split("\n") if line)
 
     def _query(self, query: str, limit: str) -> str:
         url = f"https://localhost:{self.port}/select/logsql/query"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.shippers.shipment import RenderedFile
 from tests.delivery.experiment import AUDIT, STATE, Pair
 from tests.delivery.shippers import Shipper
-from tests.delivery.stores import TLS, CollectorFiles, VictoriaLogs
+from tests.delivery.stores import TLS, Files, VictoriaLogs
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site
@@ -88,6 +88,27 @@ service:
   telemetry:
     metrics: {{level: none}}
 """
+_FILEBEAT: Final = """\
+filebeat.inputs:
+- type: filestream
+  id: audit
+  paths: ["{audit}/audit*.log"]
+  message_max_bytes: 10485760
+  prospector.scanner.check_interval: 1s
+  close.on_state_change.renamed: false
+  close.on_state_change.removed: false
+filebeat.registry.flush: 0s
+queue.mem:
+  events: 4096
+output.file:
+  path: {received}
+  filename: received
+  rotate_every_kb: 1000000
+  codec.format.string: "%{{[message]}}"
+logging.to_files: false
+setup.template.enabled: false
+"""
+_RECEIVED: Final = "/var/lib/received"
 SYNCHRONOUS: Final = " --feature-gates=stanza.synchronousLogEmitter"
 
 
@@ -112,7 +133,7 @@ def shows(own: Credentials) -> Edit:
     return edit
 
 
-def rsyslog(place: Site) -> tuple[Shipper, CollectorFiles]:
+def rsyslog(place: Site) -> tuple[Shipper, Files]:
     client, collector = place.worker, place.collector
     own = place.authority.issue(collector.node.name, collector.node.address)
     collector.put(f"{TLS}/ca.pem", place.authority.certificate)
@@ -123,9 +144,8 @@ def rsyslog(place: Site) -> tuple[Shipper, CollectorFiles]:
     trust = client_files(place.authority.certificate, place.authority.issue(client.node.name))
     text = _RSYSLOG.format(state=STATE, host=collector.node.name, port=RELP_PORT, tls=TLS, audit=AUDIT)
     client.sh(f"mkdir -p {STATE}")
-    return Shipper("rsyslog", (*trust, RenderedFile("/etc/rsyslog.conf", text, 0o644))), CollectorFiles(
-        collector, "/var/log/collector", "audit.log"
-    )
+    shipper = Shipper("rsyslog", (*trust, RenderedFile("/etc/rsyslog.conf", text, 0o644)))
+    return shipper, Files(collector, "rsyslog", "/var/log/collector", "audit.log")
 
 
 def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
@@ -138,6 +158,17 @@ def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
     return Shipper("otelcol", (*trust, RenderedFile(path, text, 0o640)), command), store
 
 
+def filebeat(place: Site) -> tuple[Shipper, Files]:
+    """Into a file of the same node: its input alone is tried."""
+    text = _FILEBEAT.format(audit=AUDIT, received=_RECEIVED)
+    path = "/etc/filebeat/filebeat.yml"
+    command = f"/usr/local/bin/filebeat --path.home {STATE} --path.data {STATE}/data -e -c {path}"
+    place.worker.sh(f"mkdir -p {STATE}")
+    shipper = Shipper("filebeat", (RenderedFile(path, text, 0o600),), command)
+    return shipper, Files(place.worker, "filebeat", _RECEIVED, "received*")
+
+
 RSYSLOG: Final = Pair("rsyslog", "collector node", rsyslog)
 OTELCOL: Final = Pair("otelcol", "VictoriaLogs", otelcol)
-PAIRS: Final = (RSYSLOG, OTELCOL)
+FILEBEAT: Final = Pair("filebeat", "a file", filebeat)
+PAIRS: Final = (RSYSLOG, OTELCOL, FILEBEAT)

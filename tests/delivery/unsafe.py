@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from tests.delivery.faults import KILLED, NO_FAULT, STOPPED_ROTATING, TEN_ROTATIONS, Fault
-from tests.delivery.texts import OTELCOL, RSYSLOG, SYNCHRONOUS
+from tests.delivery.texts import FILEBEAT, OTELCOL, RSYSLOG, SYNCHRONOUS
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Pair
@@ -47,5 +47,9 @@ EVERY: Final = (
     Unsafe(
         RSYSLOG, "a line limit above the largest event", "SH005",
         lambda shipper: shipper.without(' maxMessageSize="8m"'), NO_FAULT,
+    ),
+    Unsafe(
+        FILEBEAT, "a glob that takes rotated names", "SH001",
+        lambda shipper: shipper.without("audit*.log", "audit.log"), STOPPED_ROTATING,
     ),
 )  # fmt: skip
