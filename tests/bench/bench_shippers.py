@@ -21,7 +21,7 @@ from typing import Final
 
 from tests.delivery.events import events
 from tests.delivery.experiment import AUDIT, Pair, Site, build_programs, site
-from tests.delivery.texts import PAIRS
+from tests.delivery.pairs import PAIRS
 from tests.lab.settings import LabError
 
 _PORT: Final = "9"
@@ -76,10 +76,9 @@ def _netcat(place: Site, log: Path) -> Cost:
 def _shipped(place: Site, pair: Pair, log: Path, count: int) -> Cost:
     place.afresh()
     shipper, store = pair.make(place)
-    folder = place.worker.path(AUDIT)
-    folder.mkdir(parents=True)
-    (folder / log.name).write_bytes(log.read_bytes())
-    shipper.install(place.worker)
+    shipper.install(place.worker, AUDIT)
+    with (place.worker.path(AUDIT) / log.name).open("wb") as stream:  # who may read it stays
+        stream.write(log.read_bytes())
     began = time.monotonic()
     place.worker.start(shipper.service)
     while store.count() < count:

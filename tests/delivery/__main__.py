@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Final
 from tests.delivery import faults, unsafe
 from tests.delivery.experiment import Site, build_programs, carry_out, site
 from tests.delivery.page import page
+from tests.delivery.pairs import PAIRS
 from tests.delivery.table import Row, markdown
-from tests.delivery.texts import PAIRS
 from tests.lab.settings import LabError
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class Writer:
         self._folder, self._ledger, self.workload = folder, ledger, workload
         options = {
             "events": workload.events, "rate": workload.rate, "max-bytes": workload.max_bytes,
-            "max-backups": workload.max_backups, "largest": workload.largest, "replay": workload.replay,
+            "max-backups": workload.max_backups, "largest": workload.largest, "replay": workload.replay, "mode": "640",
         }  # fmt: skip
         arguments = [f"--{name}={value}" for name, value in options.items() if value is not None]
         command = [sys.executable, "-m", "tests.delivery.generator", str(folder), f"--ledger={ledger}", *arguments]
@@ -148,12 +148,13 @@ def site() -> Iterator[Site]:
 def carry_out(place: Site, pair: Pair, fault: Fault, edit: Edit | None = None) -> Tally:
     """On fresh nodes: the store, the shipper (``edit``: with another setting), then events, and the fault."""
     place.afresh()
-    safe, store = pair.make(place)
-    shipper = edit(safe) if edit else safe
+    shipper, store = pair.make(place)
+    if edit is not None:
+        shipper = edit(shipper)
     with tempfile.TemporaryDirectory() as folder:
         if fault.prepares is not None:
             fault.prepares(place.worker)
-        shipper.install(place.worker)
+        shipper.install(place.worker, AUDIT)
         place.worker.start(shipper.service)
         ledger = Path(folder) / "ledger"
         writer = Writer(place.worker.path(AUDIT), ledger, fault.workload)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.delivery.machine import Machine
 
 _OUTAGE: Final = 6
-_LONG: Final = 30
+_LONG: Final = 40
 _USUAL: Final = Workload()
 
 
@@ -107,6 +107,14 @@ def _stopped_across_rotations(run: Run) -> None:
     run.site.worker.start(run.shipper.service)
 
 
+def _grown_before(run: Run) -> None:
+    """As on a node whose shipper comes later than its audit log."""
+    run.site.worker.stop(run.shipper.service)
+    run.site.worker.sh(f"rm -rf {STATE}/*")
+    run.share(0.5)
+    run.site.worker.start(run.shipper.service)
+
+
 def _node_reboots(run: Run) -> None:
     run.share(0.3)
     run.site.worker.reboot()
@@ -125,6 +133,7 @@ KILLED_ROTATING: Final = Fault(
 KILLED_IN_OUTAGE: Final = Fault("shipper killed (-9) while the store is down", _killed_in_an_outage, patience=_LONG)
 RESTARTED_IN_OUTAGE: Final = Fault("shipper restarted while the store is down", _restarted_in_an_outage, patience=_LONG)
 STOPPED_ROTATING: Final = Fault("shipper stopped across three rotations", _stopped_across_rotations)
+GROWN_BEFORE: Final = Fault("the shipper comes when half is written", _grown_before)
 REBOOT: Final = Fault("node reboots", _node_reboots)
 QUEUE_FULL: Final = Fault(
     "the queue's disk (16 MB) fills while the store is down", _disk_full, Workload(events=10_000), _small_disk, _LONG
@@ -136,5 +145,5 @@ A_FEW: Final = Fault("none; 200 events", _nothing, Workload(events=200, rate=0),
 
 EVERY: Final = (
     NO_FAULT, STORE_DOWN, STORE_KILLED, LINK_CUT, KILLED, KILLED_ROTATING, KILLED_IN_OUTAGE,
-    RESTARTED_IN_OUTAGE, STOPPED_ROTATING, REBOOT, TEN_ROTATIONS, QUEUE_FULL,
+    RESTARTED_IN_OUTAGE, STOPPED_ROTATING, GROWN_BEFORE, REBOOT, TEN_ROTATIONS, QUEUE_FULL,
 )  # fmt: skip

@@ -1,64 +1,83 @@
-"""A shipper on a node: its files, its program and its unit, as the deploy leaves them."""
+"""A shipper on a node: its files, its program, its user and its unit, as the deploy leaves them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
+from kubewitness.shippers.shipment import Rendered, Unsafe
 from tests.lab import program
+from tests.lab.settings import LabError
 
 if TYPE_CHECKING:
     from kubewitness.shippers.shipment import RenderedFile
     from tests.delivery.machine import Machine
 
-_UNIT: Final = """[Unit]
-StartLimitIntervalSec=0
-[Service]
-ExecStart={command}
-Restart=always
-RestartSec=200ms
-[Install]
-WantedBy=multi-user.target
-"""
-_STARTED_BY_PACKAGE: Final = "rsyslog"
-
 
 @dataclass(frozen=True, slots=True)
 class Shipper:
-    """A program and all that it was told. ``command``: how it is started; empty: its package knows."""
+    """A program and all that it was told.
+
+    ``trust``: what it shows to whom, and whom it trusts. ``packaged``: the node has the program from its distribution.
+    """
 
     program: str
-    files: tuple[RenderedFile, ...]
-    command: str = ""
+    rendered: Rendered
+    trust: tuple[RenderedFile, ...] = ()
+    packaged: bool = False
 
     @property
     def service(self) -> str:
-        return self.program
+        return self.rendered.unit.removesuffix(".service")
 
     def without(self, setting: str, instead: str = "") -> Shipper:
-        """The same, but for one setting in one of its files, or in its command.
+        """The same, but for one setting in one of its files.
 
         Raises:
             ValueError: nobody has written that setting.
         """
-        files = tuple(replace(file, text=file.text.replace(setting, instead)) for file in self.files)
-        changed = replace(self, files=files, command=self.command.replace(setting, instead))
-        if changed == self:
+        files = tuple(replace(file, text=file.text.replace(setting, instead)) for file in self.rendered.files)
+        if files == self.rendered.files:
             raise ValueError(f"{self.program}: {setting!r} is in none of its files")
-        return changed
+        return replace(self, rendered=replace(self.rendered, files=files))
 
-    def install(self, machine: Machine) -> None:
-        for file in self.files:
+    def install(self, machine: Machine, log_folder: str) -> None:
+        """All but starting it. Its group may read the log, and nobody else but root."""
+        user = self.rendered.user
+        if user != "root":
+            machine.sh(f"id {user} >/dev/null 2>&1 || useradd --system --shell /usr/sbin/nologin {user}")
+        machine.sh(
+            f"install -d -m 0750 -g {user} {log_folder}; install -m 0640 -g {user} /dev/null {log_folder}/audit.log"
+        )
+        if not self.packaged:
+            binary = program.binary(machine.lab, self.program)
+            machine.put(self.rendered.validate[0], binary.read_bytes(), mode=0o755)
+        for file in (*self.trust, *self.rendered.files):
             machine.put(file.path, file.text, mode=file.mode, group=file.group)
-        if self.program == _STARTED_BY_PACKAGE:
-            # as the deploy leaves it: it comes back as often as it is killed
-            drop_in = "[Unit]\nStartLimitIntervalSec=0\n[Service]\nRestart=always\nRestartSec=200ms\n"
-            machine.put(f"/etc/systemd/system/{self.service}.service.d/lab.conf", drop_in)
-            return
-        binary = program.binary(machine.lab, self.program)
-        machine.put(f"/usr/local/bin/{self.program}", binary.read_bytes(), mode=0o755)
-        machine.put(f"/etc/systemd/system/{self.service}.service", _UNIT.format(command=self.command))
+        machine.sh("systemctl daemon-reload")
+
+    def check(self, machine: Machine) -> None:
+        """By the program itself, as the deploy does it.
+
+        Raises:
+            LabError: it refuses what we have rendered.
+        """
+        last = self.rendered.files[-1].path
+        machine.sh(" ".join(last if part == "{}" else part for part in self.rendered.validate))
 
 
 Edit: TypeAlias = Callable[[Shipper], Shipper]
+
+
+def safe(rendered: Rendered | Unsafe) -> Rendered:
+    """What was rendered.
+
+    Raises:
+        LabError: it was refused.
+    """
+    match rendered:
+        case Unsafe(reason):
+            raise LabError(f"this pair is not rendered: {reason}")
+        case Rendered():
+            return rendered

@@ -8,8 +8,8 @@ import pytest
 
 from tests.delivery.experiment import carry_out
 from tests.delivery.faults import A_FEW
+from tests.delivery.pairs import RSYSLOG, shows
 from tests.delivery.pki import Authority
-from tests.delivery.texts import RSYSLOG, shows
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site

@@ -8,7 +8,8 @@ import pytest
 
 from tests.delivery.experiment import carry_out
 from tests.delivery.faults import STOPPED_ROTATING
-from tests.delivery.texts import FILEBEAT
+from tests.delivery.pairs import FILEBEAT
+from tests.delivery.unsafe import EXACT, without
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site
@@ -23,7 +24,7 @@ def test_nothing_is_lost_when_it_is_stopped_while_the_log_rotates(place: Site) -
 
 
 def test_with_the_exact_name_rotated_files_are_lost(place: Site) -> None:
-    tally = carry_out(place, FILEBEAT, STOPPED_ROTATING, lambda shipper: shipper.without("audit*.log", "audit.log"))
+    tally = carry_out(place, FILEBEAT, STOPPED_ROTATING, without(*EXACT))
 
     assert tally.missing > 0, tally
     assert tally.cut == 0, tally

@@ -8,7 +8,8 @@ import pytest
 
 from tests.delivery.experiment import carry_out
 from tests.delivery.faults import KILLED_ROTATING
-from tests.delivery.texts import OTELCOL, SYNCHRONOUS
+from tests.delivery.pairs import OTELCOL
+from tests.delivery.unsafe import NO_GATE, without
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site
@@ -23,7 +24,7 @@ def test_nothing_is_lost_when_it_is_killed_while_the_log_rotates(place: Site) ->
 
 
 def test_without_the_synchronous_emitter_a_kill_loses_events(place: Site) -> None:
-    tally = carry_out(place, OTELCOL, KILLED_ROTATING, lambda shipper: shipper.without(SYNCHRONOUS))
+    tally = carry_out(place, OTELCOL, KILLED_ROTATING, without(*NO_GATE))
 
     assert tally.missing > 0, tally
     assert tally.cut == 0, tally

@@ -8,7 +8,8 @@ import pytest
 
 from tests.delivery.experiment import carry_out
 from tests.delivery.faults import RESTARTED_IN_OUTAGE, STOPPED_ROTATING
-from tests.delivery.texts import RSYSLOG
+from tests.delivery.pairs import RSYSLOG
+from tests.delivery.unsafe import EXACT, without
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site
@@ -23,6 +24,6 @@ def test_nothing_is_lost_when_it_is_restarted_while_the_collector_node_is_down(p
 
 
 def test_with_the_exact_name_rotated_files_are_lost_while_it_is_stopped(place: Site) -> None:
-    tally = carry_out(place, RSYSLOG, STOPPED_ROTATING, lambda shipper: shipper.without("audit*.log", "audit.log"))
+    tally = carry_out(place, RSYSLOG, STOPPED_ROTATING, without(*EXACT))
 
     assert tally.missing > 0, tally

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.shippers.shipment import RenderedFile
+from kubewitness.shippers.otelcol import render as collector
+from kubewitness.shippers.shipment import FileLog, Log, OtlpHttp, Rendered, RenderedFile, Shipment, TlsFiles
 from tests.delivery.experiment import AUDIT, STATE, Pair
-from tests.delivery.shippers import Shipper
+from tests.delivery.shippers import Shipper, safe
 from tests.delivery.stores import TLS, Files, VictoriaLogs
 
 if TYPE_CHECKING:
+    from kubewitness.shippers.shipment import Destination
     from tests.delivery.experiment import Site
     from tests.delivery.pki import Credentials
     from tests.delivery.shippers import Edit
@@ -40,54 +42,6 @@ ruleset(name="store") {{ action(type="omfile" file="/var/log/collector/lab/worke
 input(type="imrelp" port="{port}" ruleset="store" maxDataSize="8m" tls="on" tls.caCert="{tls}/ca.pem"
       tls.myCert="{tls}/store.pem" tls.myPrivKey="{tls}/store.key" tls.authMode="name" tls.permittedPeer=["{client}"])
 """
-_OTELCOL: Final = """\
-extensions:
-  file_storage/positions:
-    directory: {state}/positions
-    create_directory: true
-  file_storage/queue:
-    directory: {state}/queue
-    create_directory: true
-receivers:
-  file_log/audit:
-    include: ["{audit}/audit*.log"]
-    start_at: beginning
-    max_log_size: 8MiB
-    poll_interval: 200ms
-    max_concurrent_files: 1024
-    storage: file_storage/positions
-    retry_on_failure:
-      enabled: true
-      max_elapsed_time: 0
-exporters:
-  otlp_http:
-    logs_endpoint: {url}
-    compression: gzip
-    tls:
-      ca_file: {tls}/ca.pem
-    sending_queue:
-      enabled: true
-      storage: file_storage/queue
-      sizer: bytes
-      queue_size: 1073741824
-      block_on_overflow: true
-      batch:
-        flush_timeout: 1s
-        sizer: bytes
-        min_size: 262144
-        max_size: 3145728
-    retry_on_failure:
-      enabled: true
-      initial_interval: 1s
-      max_interval: 15s
-      max_elapsed_time: 0
-service:
-  extensions: [file_storage/positions, file_storage/queue]
-  pipelines:
-    logs: {{receivers: [file_log/audit], exporters: [otlp_http]}}
-  telemetry:
-    metrics: {{level: none}}
-"""
 _FILEBEAT: Final = """\
 filebeat.inputs:
 - type: filestream
@@ -108,16 +62,16 @@ output.file:
 logging.to_files: false
 setup.template.enabled: false
 """
+_CLIENT: Final = TlsFiles(f"{TLS}/ca.pem", f"{TLS}/client.pem", f"{TLS}/client.key")
 _RECEIVED: Final = "/var/lib/received"
-SYNCHRONOUS: Final = " --feature-gates=stanza.synchronousLogEmitter"
 
 
-def client_files(authority: str, own: Credentials) -> tuple[RenderedFile, ...]:
+def trust(authority: str, own: Credentials, group: str) -> tuple[RenderedFile, ...]:
     """What a client shows, and whom it trusts."""
     return (
-        RenderedFile(f"{TLS}/ca.pem", authority, 0o644),
-        RenderedFile(f"{TLS}/client.pem", own.certificate, 0o644),
-        RenderedFile(f"{TLS}/client.key", own.key, 0o600, secret=True),
+        RenderedFile(_CLIENT.authority, authority, 0o644),
+        RenderedFile(_CLIENT.certificate, own.certificate, 0o644),
+        RenderedFile(_CLIENT.key, own.key, 0o640, group=group, secret=True),
     )
 
 
@@ -125,12 +79,24 @@ def shows(own: Credentials) -> Edit:
     """The client has this certificate instead of its own."""
 
     def edit(shipper: Shipper) -> Shipper:
-        texts = {f"{TLS}/client.pem": own.certificate, f"{TLS}/client.key": own.key}
+        texts = {_CLIENT.certificate: own.certificate, _CLIENT.key: own.key}
         return replace(
-            shipper, files=tuple(replace(file, text=texts.get(file.path, file.text)) for file in shipper.files)
+            shipper, trust=tuple(replace(file, text=texts.get(file.path, file.text)) for file in shipper.trust)
         )
 
     return edit
+
+
+def _shipper(place: Site, program: str, rendered: Rendered, *, packaged: bool = False) -> Shipper:
+    own = place.authority.issue(place.worker.node.name)
+    return Shipper(program, rendered, trust(place.authority.certificate, own, rendered.user), packaged=packaged)
+
+
+def _shipment(place: Site, destination: Destination) -> Shipment:
+    """One node's audit log."""
+    log = FileLog(Log.AUDIT, (f"{AUDIT}/audit*.log",))
+    fields = {"cluster": "lab", "node": place.worker.node.name, "distribution": "kubeadm"}
+    return Shipment((log,), destination, fields, queue_bytes=2**30, state_dir=STATE)
 
 
 def rsyslog(place: Site) -> tuple[Shipper, Files]:
@@ -141,31 +107,34 @@ def rsyslog(place: Site) -> tuple[Shipper, Files]:
     collector.put(f"{TLS}/store.key", own.key, mode=0o600)
     collector.put("/etc/rsyslog.conf", _COLLECTOR.format(port=RELP_PORT, tls=TLS, client=client.node.name))
     collector.start("rsyslog")
-    trust = client_files(place.authority.certificate, place.authority.issue(client.node.name))
     text = _RSYSLOG.format(state=STATE, host=collector.node.name, port=RELP_PORT, tls=TLS, audit=AUDIT)
     client.sh(f"mkdir -p {STATE}")
-    shipper = Shipper("rsyslog", (*trust, RenderedFile("/etc/rsyslog.conf", text, 0o644)))
-    return shipper, Files(collector, "rsyslog", "/var/log/collector", "audit.log")
+    rendered = Rendered(
+        (RenderedFile("/etc/rsyslog.conf", text, 0o644),), ("rsyslogd", "-N1", "-f", "{}"), "rsyslog.service"
+    )
+    store = Files(collector, "rsyslog", "/var/log/collector", "audit.log")
+    return _shipper(place, "rsyslog", rendered, packaged=True), store
 
 
 def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
     store = VictoriaLogs(place.collector)
     store.start(place.authority)
-    trust = client_files(place.authority.certificate, place.authority.issue(place.worker.node.name))
-    text = _OTELCOL.format(state=STATE, url=store.otlp_url, tls=TLS, audit=AUDIT)
-    path = "/etc/otelcol/config.yaml"
-    command = f"/usr/local/bin/otelcol --config={path}{SYNCHRONOUS}"
-    return Shipper("otelcol", (*trust, RenderedFile(path, text, 0o640)), command), store
+    destination = OtlpHttp(store.otlp_url, TlsFiles(_CLIENT.authority))
+    return _shipper(place, "otelcol", safe(collector.render(_shipment(place, destination)))), store
 
 
 def filebeat(place: Site) -> tuple[Shipper, Files]:
     """Into a file of the same node: its input alone is tried."""
     text = _FILEBEAT.format(audit=AUDIT, received=_RECEIVED)
-    path = "/etc/filebeat/filebeat.yml"
-    command = f"/usr/local/bin/filebeat --path.home {STATE} --path.data {STATE}/data -e -c {path}"
+    path, program = "/etc/filebeat/filebeat.yml", "/usr/local/bin/filebeat"
+    unit = f"[Service]\nExecStart={program} --path.home {STATE} --path.data {STATE}/data -e -c {path}\nRestart=always\n"
+    files = (
+        RenderedFile("/etc/systemd/system/filebeat.service", f"{unit}[Install]\nWantedBy=multi-user.target\n", 0o644),
+        RenderedFile(path, text, 0o600),
+    )
     place.worker.sh(f"mkdir -p {STATE}")
-    shipper = Shipper("filebeat", (RenderedFile(path, text, 0o600),), command)
-    return shipper, Files(place.worker, "filebeat", _RECEIVED, "received*")
+    rendered = Rendered(files, (program, "test", "config", "-c", "{}"), "filebeat.service")
+    return _shipper(place, "filebeat", rendered), Files(place.worker, "filebeat", _RECEIVED, "received*")
 
 
 RSYSLOG: Final = Pair("rsyslog", "collector node", rsyslog)
