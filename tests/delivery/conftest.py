@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -10,6 +11,13 @@ from tests.delivery.experiment import Site, build_programs, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+FOLDER: Final = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """These come last: `.ci/run` builds their programs while the others run."""
+    items.sort(key=lambda item: FOLDER in item.path.parents)
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.shippers.otelcol import render as collector
-from kubewitness.shippers.shipment import FileLog, Log, OtlpHttp, Rendered, RenderedFile, Shipment, TlsFiles
+from kubewitness.shippers.otelcol import render as otlp
+from kubewitness.shippers.rsyslog import render as relp
+from kubewitness.shippers.shipment import FileLog, Log, OtlpHttp, Relp, Rendered, RenderedFile, Shipment, TlsFiles
 from tests.delivery.experiment import AUDIT, STATE, Pair
 from tests.delivery.shippers import Shipper, safe
 from tests.delivery.stores import TLS, Files, VictoriaLogs
@@ -19,20 +20,6 @@ if TYPE_CHECKING:
 
 RELP_PORT: Final = 2514
 
-_RSYSLOG: Final = """\
-global(workDirectory="{state}" maxMessageSize="8m" defaultNetstreamDriver="ossl")
-module(load="imfile" mode="inotify")
-module(load="omrelp" tls.tlslib="openssl")
-template(name="raw" type="list") {{ property(name="msg") }}
-ruleset(name="ship" queue.type="LinkedList" queue.size="10000" queue.filename="ship" queue.saveOnShutdown="on"
-        queue.timeoutEnqueue="0" queue.maxDiskSpace="1g") {{
-  action(type="omrelp" target="{host}" port="{port}" tls="on" tls.caCert="{tls}/ca.pem" tls.myCert="{tls}/client.pem"
-         tls.myPrivKey="{tls}/client.key" tls.authMode="name" tls.permittedPeer=["{host}"] template="raw"
-         action.resumeRetryCount="-1" action.resumeInterval="1")
-}}
-input(type="imfile" file="{audit}/audit*.log" tag="audit" ruleset="ship" persistStateInterval="100" escapeLF="off"
-      addMetadata="off" freshStartTail="off")
-"""
 _COLLECTOR: Final = """\
 global(workDirectory="/var/lib/rsyslog" maxMessageSize="8m")
 module(load="imrelp" tls.tlslib="openssl")
@@ -107,11 +94,8 @@ def rsyslog(place: Site) -> tuple[Shipper, Files]:
     collector.put(f"{TLS}/store.key", own.key, mode=0o600)
     collector.put("/etc/rsyslog.conf", _COLLECTOR.format(port=RELP_PORT, tls=TLS, client=client.node.name))
     collector.start("rsyslog")
-    text = _RSYSLOG.format(state=STATE, host=collector.node.name, port=RELP_PORT, tls=TLS, audit=AUDIT)
-    client.sh(f"mkdir -p {STATE}")
-    rendered = Rendered(
-        (RenderedFile("/etc/rsyslog.conf", text, 0o644),), ("rsyslogd", "-N1", "-f", "{}"), "rsyslog.service"
-    )
+    destination = Relp(collector.node.name, RELP_PORT, collector.node.name, _CLIENT)
+    rendered = safe(relp.render(_shipment(place, destination)))
     store = Files(collector, "rsyslog", "/var/log/collector", "audit.log")
     return _shipper(place, "rsyslog", rendered, packaged=True), store
 
@@ -120,7 +104,7 @@ def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
     store = VictoriaLogs(place.collector)
     store.start(place.authority)
     destination = OtlpHttp(store.otlp_url, TlsFiles(_CLIENT.authority))
-    return _shipper(place, "otelcol", safe(collector.render(_shipment(place, destination)))), store
+    return _shipper(place, "otelcol", safe(otlp.render(_shipment(place, destination)))), store
 
 
 def filebeat(place: Site) -> tuple[Shipper, Files]:

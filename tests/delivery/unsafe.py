@@ -57,6 +57,6 @@ EVERY: Final = (
     ),
     Unsafe(RSYSLOG, _GLOB, "SH001", without(*EXACT), STOPPED_ROTATING),
     Unsafe(RSYSLOG, _GLOB, "SH001", without(*EXACT), TEN_ROTATIONS),
-    Unsafe(RSYSLOG, _LINE, "SH005", without(' maxMessageSize="8m"'), NO_FAULT),
+    Unsafe(RSYSLOG, _LINE, "SH005", without('    maxMessageSize="8454144"\n'), NO_FAULT),
     Unsafe(FILEBEAT, _GLOB, "SH001", without(*EXACT), STOPPED_ROTATING),
 )  # fmt: skip
