@@ -14,6 +14,9 @@ from kubewitness.shippers.shipment import RenderedFile
 UNITS: Final = "/etc/systemd/system"
 _READS_EVERYTHING: Final = "CAP_DAC_READ_SEARCH"
 _STATE_ROOT: Final = "/var/lib/"
+_LOG_ROOT: Final = "/var/log/"
+_BINDS_LOW_PORTS: Final = "CAP_NET_BIND_SERVICE"
+_FIRST_FREE_PORT: Final = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,8 @@ class Service:
     ``state_dir``: the only folder that it writes. ``reads``: folders with logs. ``reads_all``: it may read files that
     neither its user nor its group may, as the logs of containers are (root's alone). ``journal``: it reads the journal.
     ``memory_max``, ``environment``: as systemd takes them. ``before``: commands that run before, as the same user.
+    ``writes``: folders besides the state that it writes. ``wants``: units that are started with it. ``port``: that it
+    listens at; 0: it does not.
     """
 
     name: str
@@ -37,6 +42,9 @@ class Service:
     reads_all: bool = False
     journal: bool = False
     before: tuple[tuple[str, ...], ...] = ()
+    writes: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+    port: int = 0
 
 
 def unit(service: Service) -> RenderedFile:
@@ -46,7 +54,7 @@ def unit(service: Service) -> RenderedFile:
         "[Unit]",
         f"Description={_plain(service.title)}",
         f"Documentation={service.documentation}",
-        "Wants=network-online.target",
+        f"Wants={' '.join(('network-online.target', *service.wants))}",
         "After=network-online.target",
         "StartLimitIntervalSec=0",
         "",
@@ -62,6 +70,7 @@ def unit(service: Service) -> RenderedFile:
         "KillMode=mixed",
         "TimeoutStopSec=30",
         *_state(service.state_dir),
+        *(line for folder in service.writes for line in _written(folder)),
         "UMask=0077",
         "LimitNOFILE=65536",
         f"MemoryMax={service.memory_max}",
@@ -80,8 +89,17 @@ def _state(folder: str) -> list[str]:
     return [f"ReadWritePaths={_plain(folder)}"]
 
 
+def _written(folder: str) -> list[str]:
+    """What lies under /var/log is made by systemd, and may be read by the service's group."""
+    if folder.startswith(_LOG_ROOT):
+        return [f"LogsDirectory={_plain(folder.removeprefix(_LOG_ROOT).strip('/'))}", "LogsDirectoryMode=0750"]
+    return [f"ReadWritePaths={_plain(folder)}"]
+
+
 def _walls(service: Service) -> list[str]:
     capability = _READS_EVERYTHING if service.reads_all else ""
+    if 0 < service.port < _FIRST_FREE_PORT:
+        capability = f"{capability} {_BINDS_LOW_PORTS}".strip()
     hidden = ["/etc/kubernetes/pki", "/var/lib/etcd", "/var/lib/kubelet", "/etc/shadow", "/etc/gshadow", "/etc/ssh"]
     return [
         "NoNewPrivileges=yes",

@@ -6,10 +6,10 @@ as it is, and what it was measured to save: docs/shippers/rsyslog.md.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.rsyslog import scripts
+from kubewitness.shippers.rsyslog.record import ENVELOPE_BYTES, structured_data, wrong_field
 from kubewitness.shippers.rsyslog.text import block, listed, quoted
 from kubewitness.shippers.shipment import (
     FileLog,
@@ -35,15 +35,10 @@ EXECUTABLE: Final = "/usr/sbin/rsyslogd"
 CONFIGURATION: Final = "/etc/kubewitness/shipper/rsyslog.conf"
 UNIT: Final = "kubewitness-rsyslog"
 USER: Final = "kubewitness"
-#: The structured data that a record travels with; 32473 is the number that RFC 5612 gives to examples.
-ENVELOPE: Final = "kubewitness@32473"
-#: What a record may be larger than the event in it: header, fields, the path of its file.
-ENVELOPE_BYTES: Final = 64 * 1024
 #: Records under way that are not acknowledged yet; so many more than that are sent again after a start.
 WINDOW: Final = 32
 REWOUND: Final = WINDOW + 2
 _SHORT_LINE_BYTES: Final = 64 * 1024
-_PLAIN: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,252}")
 _HEADER: Final = "Written by kubewitness; the next deploy writes it anew. For rsyslog 8.2302 and later."
 
 
@@ -120,9 +115,8 @@ def _unsafe(shipment: Shipment) -> str:
                 "syslog over TCP acknowledges nothing, and a broken connection loses what is under way: use RELP, or"
                 " accept the loss in the standard (accept_loss)"
             )
-    odd = [key for key, value in shipment.fields.items() if not _PLAIN.fullmatch(value) or not key.isidentifier()]
-    if odd:
-        return f"the field {odd[0]} is no plain name: letters, digits and . _ : / - travel with each record"
+    if odd := wrong_field(shipment.fields):
+        return f"the field {odd} is missing or no plain name: letters, digits and . _ - travel with each record"
     wide = [glob for log in shipment.logs if isinstance(log, FileLog) for glob in log.globs if not _glob(glob, log)]
     if wide:
         return f"rsyslog cannot leave out of {wide[0]} what is not meant: use otelcol or filebeat"
@@ -201,9 +195,8 @@ def _template(shipment: Shipment, log: Log) -> Iterator[str]:
 
     What of an entry of the journal is sent is all of its fields, as JSON.
     """
-    fields = {**shipment.fields, "log": log.value}
-    data = " ".join(f'{key}="{value}"' for key, value in fields.items())
-    head = f" {shipment.fields.get('node', '-')} kubewitness - {log} [{ENVELOPE} {data}"
+    data = structured_data(shipment.fields, log)
+    head = f" {shipment.fields['node']} kubewitness - {log} {data}"
     yield f'template(name="{log}" type="list") {{'
     yield '    constant(value="<134>1 ")'
     yield '    property(name="timegenerated" dateFormat="rfc3339")'

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.otelcol import render as otelcol
+from kubewitness.shippers.rsyslog import collector
 from kubewitness.shippers.rsyslog import render as rsyslog
 from kubewitness.shippers.shipment import Rendered
 from tests.unit.shippers import shipments
@@ -32,7 +33,11 @@ def texts() -> Mapping[str, str]:
     http = rendered(otelcol.render(shipments.shipment(shipments.VICTORIA_LOGS)))
     kafka = rendered(otelcol.render(shipments.shipment(shipments.KAFKA, logs=(shipments.AUDIT,))))
     relp = rendered(rsyslog.render(shipments.shipment(shipments.RELP)))
+    keeper = rendered(collector.render(shipments.COLLECTOR))
     return {
+        "collector.conf": keeper.files[-1].text,
+        "collector-senders.json": keeper.files[-2].text,
+        "collector.service": keeper.files[-3].text,
         "rsyslog-relp.conf": relp.files[-1].text,
         "rsyslog-containers.service": relp.files[-2].text,
         "otelcol-otlp-http.yaml": http.files[-1].text,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.shippers import read
+from kubewitness.shippers.rsyslog.collector import CollectorNode
 from kubewitness.shippers.rules import lint_configuration
 from kubewitness.shippers.shipment import (
     FileLog,
@@ -34,6 +35,15 @@ RELP: Final = Relp("logs.example.org", 2514, "collector.example.org", TLS)
 VICTORIA_LOGS: Final = OtlpHttp("https://logs.example.org/insert/opentelemetry/v1/logs", TLS, f"{FOLDER}/token")
 KAFKA: Final = Kafka(("k1.example.org:9093", "k2.example.org:9093"), "audit", TLS)
 OPENSEARCH: Final = OpenSearch(("https://search.example.org:9200",), "audit", TLS)
+
+
+COLLECTOR: Final = CollectorNode(
+    port=2514,
+    tls=TLS,
+    clients=("*.nodes.example.org",),
+    senders={"192.0.2.11": ("prod", "cp-1"), "2001:db8::1": ("prod", "worker-1")},
+    keep_days=365,
+)
 
 
 def shipment(destination: Destination, **changes: Any) -> Shipment:
