@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Severity
 from kubewitness.shippers.rules.rule import Found, ShipperRule, shipper_rule
-from kubewitness.shippers.rules.subject import Reads, outputs, reads, said
+from kubewitness.shippers.rules.subject import Reads, judged, reads, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def alters(configuration: Configuration) -> Iterator[Found]:
 
     Escaped, cut or without a field it does not compare with what kube-apiserver wrote, and often does not parse.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         setting = served.output.alters
         if setting is not None:
             yield served.found(setting, f"{said(setting)}: {setting.value}", Severity.MEDIUM)

@@ -132,14 +132,14 @@ def cuts_long_lines(configuration: Configuration) -> Iterator[Found]:
             case Unread() as why:
                 yield fed.unknown("how long a line may be", why)
             case Setting(value=int(limit)) as setting:
-                severity = _of_limit(limit, fed.reads)
+                severity = _of_limit(limit, fed)
                 if severity is not None:
                     text = f"{said(setting)}: a longer line does not come through whole"
                     yield fed.found(setting, text, severity, mild=False)
 
 
-def _of_limit(limit: int, what: Reads) -> Severity | None:
-    match what:
+def _of_limit(limit: int, fed: Fed) -> Severity | None:
+    match fed.reads:
         case Reads.AUDIT:
             return of_event_limit(limit)
         case Reads.CONTAINERS:
@@ -147,7 +147,8 @@ def _of_limit(limit: int, what: Reads) -> Severity | None:
         case Reads.JOURNAL:
             return Severity.LOW if limit < JOURNAL_ENTRY_BYTES else None
         case Reads.OTHER:
-            return Severity.LOW if limit < COMMON_EVENT_BYTES else None
+            brings_any = fed.input.kind is InputKind.NETWORK
+            return (Severity.MEDIUM if brings_any else Severity.LOW) if limit < COMMON_EVENT_BYTES else None
 
 
 def of_event_limit(limit: int) -> Severity | None:

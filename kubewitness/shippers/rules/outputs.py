@@ -8,7 +8,7 @@ from kubewitness.model import Severity, Unread
 from kubewitness.shippers.model import InputKind, OutputKind, Setting
 from kubewitness.shippers.rules.inputs import of_event_limit
 from kubewitness.shippers.rules.rule import Found, ShipperRule, shipper_rule
-from kubewitness.shippers.rules.subject import inputs, outputs, said
+from kubewitness.shippers.rules.subject import Served, inputs, judged, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,14 +27,15 @@ def gives_up(configuration: Configuration) -> Iterator[Found]:
 
     One without a queue, whose input offers the batch again, only hands it back.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         if served.is_offered_again and not served.has_queue:
             continue
         match served.output.gives_up:
             case Unread() as why:
                 yield served.unknown("whether it gives up", why)
             case Setting(value=str(after)) as setting:
-                text = f"{said(setting)}: what is not taken {after} is dropped"
+                when = after if after.startswith(("after", "at once")) else f"after {after}"
+                text = f"{said(setting)}: what is not taken {when} is dropped"
                 yield served.found(setting, text, Severity.HIGH)
 
 
@@ -45,7 +46,7 @@ def is_not_acknowledged(configuration: Configuration) -> Iterator[Found]:
     A broken connection, or a receiver that dies, loses what was under way, and neither side knows. Over UDP nothing is
     even known of the connection.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         if served.output.local:
             continue
         match served.output.acknowledged:
@@ -64,14 +65,19 @@ def sends_no_large_event(configuration: Configuration) -> Iterator[Found]:
     8 MiB is the most there can be. What is larger is dropped with a line in the shipper's own log. The store's own
     limit must be above it too.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         match served.output.message_limit:
             case Unread() as why:
                 yield served.unknown("how large a record may be", why)
             case Setting(value=int(limit)) as setting:
                 severity = of_event_limit(limit)
-                if severity is not None:
+                if severity is not None and not _is_told_of_inputs(served, setting):
                     yield served.found(setting, f"{said(setting)}: a larger record is not sent whole", severity)
+
+
+def _is_told_of_inputs(served: Served, setting: Setting[int | None]) -> bool:
+    """One setting can be the limit of both ends: SH005 has it then."""
+    return all(getattr(item.line_limit, "name", "") == setting.name for item in served.inputs())
 
 
 @shipper_rule("SH020", "records do not leave this machine", Severity.HIGH, source=_FLOW)
@@ -81,8 +87,8 @@ def stays_here(configuration: Configuration) -> Iterator[Found]:
     What goes to another program of this machine is that program's to ship: judge its configuration too.
     """
     for fed in inputs(configuration):
-        if fed.input.kind is InputKind.NETWORK:
-            continue  # a collector: its files are the store
+        if fed.input.kind not in {InputKind.FILES, InputKind.JOURNAL}:
+            continue  # a collector's files are the store; of the others it is not known what they are
         given = fed.outputs()
         if any(_leaves(output) for output in given):
             continue

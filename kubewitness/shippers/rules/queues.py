@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.model import Severity, Unread
 from kubewitness.shippers.model import QueueKind, Setting, WhenFull
 from kubewitness.shippers.rules.rule import Found, ShipperRule, shipper_rule
-from kubewitness.shippers.rules.subject import outputs, said
+from kubewitness.shippers.rules.subject import judged, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,7 @@ def is_in_memory(configuration: Configuration) -> Iterator[Found]:
     A restart while the other end is away loses the whole queue. One whose input waits until the other end has the
     record, and reads it again otherwise, is fine.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         for queue in served.queues():
             if queue.kind.value is QueueKind.MEMORY and not served.waits:
                 text = f"{said(queue.kind)}: a restart loses what waits in the queue"
@@ -38,7 +38,7 @@ def drops_when_full(configuration: Configuration) -> Iterator[Found]:
 
     A queue that blocks, or whose input offers the batch again, leaves it there until the other end is back.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         for queue in served.queues():
             match queue.when_full:
                 case Unread() as why:
@@ -55,7 +55,7 @@ def stops_for_good(configuration: Configuration) -> Iterator[Found]:
 
     Nothing is sent any more, nothing is said, and a restart does not help.
     """
-    for served in outputs(configuration):
+    for served in judged(configuration):
         for queue in served.queues():
             if queue.stalls is not None:
                 yield served.found(queue.stalls, f"{said(queue.stalls)}: it can stop for good", Severity.HIGH)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.model import Severity
-from kubewitness.shippers.model import InputKind, Queue, QueueKind
+from kubewitness.shippers.model import InputKind, OutputKind, Queue, QueueKind
 from kubewitness.shippers.rules.rule import Found
 
 if TYPE_CHECKING:
@@ -116,6 +116,13 @@ class Served:
         return bool(given) and all(is_true(item.waits) for item in given)
 
     @property
+    def matters(self) -> bool:
+        """Whether it is judged how it sends: it leaves this machine, or its files are a collector's store."""
+        if self.output.kind is OutputKind.FILE:
+            return all(item.kind is InputKind.NETWORK for item in self.inputs())
+        return self.output.kind is not OutputKind.NOWHERE
+
+    @property
     def has_queue(self) -> bool:
         return any(queue.kind.value is not QueueKind.NONE for queue in self.queues())
 
@@ -156,6 +163,11 @@ def outputs(configuration: Configuration) -> list[Served]:
         for item in route.outputs:
             found.setdefault(item, {})[id(route)] = route
     return [Served(item, tuple(routes.values())) for item, routes in found.items()]
+
+
+def judged(configuration: Configuration) -> list[Served]:
+    """The outputs of which it matters how they send; what goes nowhere else is another rule's."""
+    return [served for served in outputs(configuration) if served.matters]
 
 
 def said(setting: Setting[Any]) -> str:
