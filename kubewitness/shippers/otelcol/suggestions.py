@@ -16,6 +16,7 @@ SUGGESTIONS: Final[Mapping[str, str]] = {
     "SH007": "retry_on_failure:\n  enabled: true\n  max_elapsed_time: 0",
     "SH008": "sending_queue:\n  storage: file_storage/queue\n  sizer: bytes\n"
     "  queue_size: 1073741824\n  block_on_overflow: true",
+    "SH008 processor": "sending_queue:\n  batch:  # of the exporter, not of the processor\n    flush_timeout: 200ms",
     "SH009": "sending_queue:\n  block_on_overflow: true",
     "SH011": "retry_on_failure:\n  enabled: true\n  max_elapsed_time: 0",
     "SH012": "endpoint: https://HOST",

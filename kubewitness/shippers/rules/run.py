@@ -121,7 +121,7 @@ def _finding(program: Program, rule: ShipperRule[Any], found: Found) -> ShipperF
 def _suggested(program: Program, rule: str, setting: str) -> str:
     """What is said of this setting (``SH002 read_from_tail``), or of the rule."""
     table = SUGGESTIONS[program]
-    return table.get(f"{rule} {setting.lower()}", table.get(rule, ""))
+    return table.get(f"{rule} {setting.lower().partition(' ')[0]}", table.get(rule, ""))
 
 
 def _worst_first(finding: ShipperFinding) -> tuple[int, str, int, str]:

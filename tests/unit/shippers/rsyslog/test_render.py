@@ -58,8 +58,8 @@ MUTATIONS = [
     ('freshStartTail="off"', 'freshStartTail="on"', {"SH002"}),
     (' persistStateInterval="100"', "", {"SH004"}),
     ('persistStateInterval="100"', 'persistStateInterval="100000"', {"SH004"}),
-    ('maxMessageSize="8454144"', 'maxMessageSize="64k"', {"SH005", "SH019"}),
-    ('       maxMessageSize="8454144"\n', "", {"SH005", "SH019"}),
+    ('maxMessageSize="8454144"', 'maxMessageSize="64k"', {"SH005"}),
+    ('       maxMessageSize="8454144"\n', "", {"SH005"}),
     ('maxSubmitAtOnce="1" ', "", {"SH006"}),
     ('ruleset(name="audit" queue.type="Direct")', 'ruleset(name="audit" queue.type="LinkedList")', {"SH008"}),
     (

@@ -75,8 +75,8 @@ def test_a_case_belongs_to_a_rule_and_its_name_says_what_it_shows(path: Path) ->
     assert Program(case["program"])
 
 
-@pytest.mark.parametrize("program", ["otelcol", "filebeat", "fluent-bit", "vector"])
-def test_a_safe_configuration_has_no_finding(program: str) -> None:
+@pytest.mark.parametrize("program", Program)
+def test_a_safe_configuration_has_no_finding(program: Program) -> None:
     assert linted(program, base(program)).findings == ()
 
 
