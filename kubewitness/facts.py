@@ -18,6 +18,9 @@ from kubewitness.probe.reading import Reading
 from kubewitness.probe.script import probe_script
 from kubewitness.rollout.runs import PastRun, parse_runs
 from kubewitness.shell import render
+from kubewitness.shipping.script import seen_script
+from kubewitness.shipping.seen import parse_seen
+from kubewitness.shipping.service import SeenService
 
 if TYPE_CHECKING:
     from pyinfra.api.host import Host
@@ -53,6 +56,25 @@ class PastRuns(FactBase[tuple[PastRun, ...] | None]):
     def process(self, output: list[str]) -> tuple[PastRun, ...]:
         try:
             return parse_runs(output)
+        except KubewitnessError as error:
+            raise FactProcessError(str(error)) from error
+
+
+class ServiceFiles(FactBase[SeenService | None]):
+    """What lies at some paths of a host, and what our last run left of a service. ``None`` means "not read".
+
+    + paths: path on the host -> whether its text may leave it
+    + unit: the service's systemd unit
+    """
+
+    @override
+    def command(self, paths: dict[str, bool], unit: str) -> StringCommand:
+        return script_command(seen_script(paths, unit=unit, root=tree_root(host) or ""))
+
+    @override
+    def process(self, output: list[str]) -> SeenService:
+        try:
+            return parse_seen(output)
         except KubewitnessError as error:
             raise FactProcessError(str(error)) from error
 

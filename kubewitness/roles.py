@@ -23,6 +23,11 @@ def is_managed(host: Host) -> bool:
     return str(host.name).startswith("@managed/")
 
 
+def is_collector(host: Host) -> bool:
+    """A machine in the group ``collectors``, to which nodes ship their logs."""
+    return not is_managed(host) and "collectors" in host.groups
+
+
 def is_misnamed(host: Host) -> bool:
     """It has the host data of a managed cluster, and the name of a machine: nobody would read it."""
     return not is_managed(host) and bool(host.data.get("provider"))

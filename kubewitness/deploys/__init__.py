@@ -2,5 +2,6 @@
 
 from kubewitness.deploys.audit import enable_audit, undo_audit
 from kubewitness.deploys.managed import enable_managed
+from kubewitness.deploys.shipper import enable_shipper, undo_shipper
 
-__all__ = ["enable_audit", "enable_managed", "undo_audit"]
+__all__ = ["enable_audit", "enable_managed", "enable_shipper", "undo_audit", "undo_shipper"]

@@ -57,13 +57,14 @@ def owner() -> str:
     return f"{user}@{socket.gethostname()} (process {os.getpid()})"
 
 
-def undo_command(name: str, run: str) -> str:
+def undo_command(name: str, run: str, deploy: str = "undo_audit") -> str:
     """The command that undoes ``run`` on one host, with the options of this one as to how hosts are reached.
 
-    Passwords are named, never shown. Whoever did not start ``pyinfra`` itself is told to name an INVENTORY.
+    ``deploy``: the one of ours that undoes. Passwords are named, never shown. Whoever did not start
+    ``pyinfra`` itself is told to name an INVENTORY.
     """
     inventory_and_options = _given_to_pyinfra(sys.argv) or ["INVENTORY"]
-    undo = ["kubewitness.deploys.undo_audit", f"run={run}", "--limit", name, "-y"]
+    undo = [f"kubewitness.deploys.{deploy}", f"run={run}", "--limit", name, "-y"]
     return shlex.join(["pyinfra", *inventory_and_options, *undo])
 
 

@@ -40,7 +40,7 @@ def refuse(reasons: tuple[str, ...]) -> Generator[FunctionCommand, None, None]:
     yield FunctionCommand(fails, (), {})
 
 
-def read(fact: type[FactBase[_T]], **arguments: str) -> _T | None:
+def read(fact: type[FactBase[_T]], **arguments: object) -> _T | None:
     """What ``fact`` says of this host; ``None``: it could not be read, and one line has said what to do."""
     problem = "not read, so not touched: see above; a wrong password of sudo is mended in _sudo_password"
     try:

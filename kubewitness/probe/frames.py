@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread, View
 from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, Shape
+from kubewitness.probe.shipperframes import parse_shippers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,6 +98,7 @@ def parse_reading(lines: Sequence[str]) -> Reading:
         saved=_by_name(frames, "saved"),
         lock=lock[0] if lock else None,
         policy_folders={file.path: file for file in map(_file, _files(frames, "policydir"))},
+        shippers=parse_shippers(frames, _file, probe.number("now") - probe.number("uptime"), probe.number("hz") or 100),
     )
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kubewitness.model import Unread, View
+    from kubewitness.probe.shippers import LogShippers
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class Reading:
     """Everything that one probe of one node saw. ``now``: seconds since the epoch by the node's clock.
 
     ``policy_folders``: the folders of ``policies``. ``lock``: who is changing this node right now, ``None``: nobody.
-    ``state``: what our last run left; ``saved``: the files of the run that was asked for. Both by file name.
+    ``shippers``: ``None``: they were not looked at. ``state``: what our last run left; ``saved``: the files of the run
+    that was asked for. Both by file name.
     """
 
     view: View
@@ -146,3 +148,4 @@ class Reading:
     saved: dict[str, File]
     lock: str | None
     policy_folders: dict[str, File] = field(default_factory=dict)
+    shippers: LogShippers | None = None

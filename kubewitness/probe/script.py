@@ -8,6 +8,7 @@ from kubewitness.apiserver import DISTRIBUTIONS
 from kubewitness.demand import LOG_PATH, POLICY_PATH
 from kubewitness.filesize import MAX_BYTES
 from kubewitness.shell import render
+from kubewitness.shippers.programs import probe_table
 
 if TYPE_CHECKING:
     from kubewitness.model import View
@@ -29,5 +30,6 @@ def probe_script(*, view: View, root: str = "", canary: str = "", run: str = "")
             "PROCESSES": " ".join(processes),
             "DEFAULT_POLICY": POLICY_PATH,
             "DEFAULT_LOG": LOG_PATH,
+            "SHIPPERS": probe_table(),
         },
     )

@@ -26,12 +26,10 @@ def plan_undo(server: ApiServer, run: str, runs: Sequence[PastRun]) -> Plan | Re
     """
     place = f"{server.name}: run {run}"
     record = _text(server, "record.json")
-    if record is None:
-        return Refusal((f"{place}: nothing of it is on this node: is the id right?",))
     try:
-        policy_path = str(json.loads(record)["policy"])
+        policy_path = str(json.loads(record or "")["policy"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return Refusal((f"{place}: its record cannot be read: put its files back by hand",))
+        return Refusal((f"{place}: {_without_record(run, runs, found=record is not None)}",))
     now = {"manifest": server.manifest_text, "policy": _present_policy(server, policy_path)}
     touched = {name for name in now if _there(server, f"{name}.new") or _there(server, f"{name}.old")}
     if not touched:
@@ -50,6 +48,14 @@ def plan_undo(server: ApiServer, run: str, runs: Sequence[PastRun]) -> Plan | Re
         policy_path=policy_path,
     )
     return replace(found, undone=run) if isinstance(found, Plan) else found
+
+
+def _without_record(run: str, runs: Sequence[PastRun], *, found: bool) -> str:
+    if service := next((past.service for past in runs if past.id == run and past.service), ""):
+        return f"it changed {service}: undo it with kubewitness.deploys.undo_shipper"
+    if found:
+        return "its record cannot be read: put its files back by hand"
+    return "nothing of it is on this node: is the id right?"
 
 
 def _changed_since(server: ApiServer, run: str, name: str, path: str, runs: Sequence[PastRun]) -> str:

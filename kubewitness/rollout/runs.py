@@ -21,13 +21,16 @@ _CHANGES: Final = {"policy": "policy", "policy-removed": "policy (taken away)", 
 class PastRun:
     """One run. ``changed``: the files that it wrote. ``undone``: the run that it undid, empty: none.
 
-    ``finished``: else it was refused, put everything back, or was killed.
+    ``finished``: else it was refused, put everything back, or was killed. ``service``: the systemd unit whose files it
+    changed, and ``paths`` are those; empty: it changed a control plane.
     """
 
     id: str
     changed: tuple[str, ...]
     finished: bool
     undone: str
+    service: str = ""
+    paths: tuple[str, ...] = ()
 
 
 def parse_runs(lines: Sequence[str]) -> tuple[PastRun, ...]:
@@ -41,17 +44,22 @@ def _run(line: str) -> PastRun:
     match line.split("\t"):
         case [name, changed, record]:
             changes = tuple(_CHANGES[word] for word in changed.split() if word in _CHANGES)
-            return PastRun(name, changes, bool(record), _undone(record))
+            said = _said(record)
+            service = str(said.get("service") or "")
+            files = said.get("files")
+            paths = tuple(map(str, files)) if isinstance(files, list) else ()
+            undone = str(said.get("undone") or "")
+            return PastRun(name, (service,) if service else changes, bool(record), undone, service, paths)
         case _:
             raise KubewitnessError(f"runs: not a line of our script: {line[:60]!r}")
 
 
-def _undone(record: str) -> str:
+def _said(record: str) -> dict[str, object]:
     try:
         said = json.loads(base64.b64decode(record, validate=True))
     except (ValueError, RecursionError):
-        return ""
-    return str(said.get("undone") or "") if isinstance(said, dict) else ""
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def undone_by(runs: Sequence[PastRun]) -> dict[str, str]:

@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 STATE_DIR: Final = "/var/lib/kubewitness"
 
 _PARTS: Final = {
-    "probe": ("node", "probe"),
+    "probe": ("node", "shippers", "probe"),
     "runs": ("node", "runs"),
+    "filestate": ("node", "files", "filestate"),
+    "service": ("node", "lock", "files", "service"),
     "transaction": ("node", "lock", "files", "removedlog", "gate", "transaction"),
 }
 
 
 def render(script: str, parameters: Mapping[str, str]) -> str:
-    """The text of ``script`` (``probe``, ``runs`` or ``transaction``) for one node, to be given to ``sh -c``."""
+    """The text of ``script`` (a name of ``_PARTS``) for one node, to be given to ``sh -c``."""
     everything = {"CANARY_PATH": CANARY_PATH, "STATE_DIR": STATE_DIR, **parameters}
     assignments = "".join(f"{name}={shlex.quote(value)}\n" for name, value in everything.items())
     folder = files("kubewitness.shell")

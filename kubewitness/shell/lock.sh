@@ -13,10 +13,9 @@ fail() {
   note "$*"
   printf 'kubewitness: %s\n' "$(plain "$*")" >&2 2>/dev/null || :
 }
-refuse() { # nothing is in force of this run: its folder is worth keeping only where a file was written and put back
+refuse() { # nothing is in force of this run; what it gathered is `abandon`ed
   fail "$*"
-  drop_saved
-  [ -n "$policy_done" ] || rm -rf "$run"
+  abandon
   end 10
 }
 stop() { # nothing was begun: there is neither a journal nor a lock of ours
@@ -24,8 +23,7 @@ stop() { # nothing was begun: there is neither a journal nor a lock of ours
   exit 10
 }
 end() { # CODE
-  add_to_saved || fail "${saved#"$ROOT"}: the last events of the removed log could not be saved: is the disk full?"
-  unstage "$policy" "$manifest"
+  leave
   unlock
   exit "$1"
 }

@@ -2,7 +2,8 @@
 # Reads one node and prints what it saw, one frame a line: TYPE<tab>key=value<tab>… A key that ends in 64 holds base64.
 # Changes nothing. Audit events never leave the node: of the log only times are read (and our own canary's event).
 # Parameters: ROOT, VIEW (live or tree), MAX_BYTES (of one file), CANARY_ID (empty: do not prove), CANARY_PATH, STATE_DIR,
-# RUN (a run of ours whose saved files are wanted; empty: none), MARKERS, PROCESSES, DEFAULT_POLICY, DEFAULT_LOG
+# RUN (a run of ours whose saved files are wanted; empty: none), MARKERS, PROCESSES, DEFAULT_POLICY, DEFAULT_LOG,
+# SHIPPERS
 
 b64() { base64 | tr -d '\n'; }
 text64() { printf '%s' "$1" | b64; }
@@ -243,6 +244,8 @@ if [ -n "$CANARY_ID" ]; then
     if [ -n "$path" ]; then prove "$pid" "$path"; else frame canary "pid=$pid" "id=$CANARY_ID" problem=no-log; fi
   done
 fi
+log_shippers "$logs
+$DEFAULT_LOG"
 for name in last.json last-manifest.yaml last-policy.yaml; do seen state "$STATE_DIR/$name" text; done
 # Held, not merely there: the kernel lets go of a lock with the process that holds it.
 if lock=$(at "$STATE_DIR/lock") && [ -f "$lock" ] && [ -r "$lock" ] && command -v flock >/dev/null && ! flock -n -s "$lock" true; then

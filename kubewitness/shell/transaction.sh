@@ -21,6 +21,15 @@ policy=${POLICY:+$(at "$POLICY")}
 log=${LOG:+$(at "$LOG")}
 manifest_done='' policy_done='' why='' old=''
 
+abandon() { # the run's folder is worth keeping only where a file was written and put back
+  drop_saved
+  [ -n "$policy_done" ] || rm -rf "$run"
+}
+leave() { # whatever the end
+  add_to_saved || fail "${saved#"$ROOT"}: the last events of the removed log could not be saved: is the disk full?"
+  unstage "$policy" "$manifest"
+}
+
 receive() { # what is to be written, from standard input; nothing is used unless all of it came
   r_end=''
   while read -r r_kind r_data; do

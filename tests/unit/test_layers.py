@@ -81,6 +81,7 @@ ALSO = {
     "kubewitness.report.policy.page": {"rich"},  # as the table below
     "kubewitness.report.table": {"rich"},  # draws into a StringIO, told the width and the colours
     "kubewitness.shell": {"importlib"},  # its own scripts, which are as much a part of it as its code
+    "kubewitness.shipping.destination": {"urllib"},  # urllib.parse: text in, text out
     "kubewitness.shippers": {"importlib"},  # a program's module is imported when a configuration of it is met
     "kubewitness.shippers.fluentbit.read": {"fnmatch"},  # fnmatchcase: text in, text out
     "kubewitness.shippers.vector.forms": {"tomllib"},  # text in, values out
