@@ -27,8 +27,10 @@ from typing_extensions import override
 from kubewitness import __version__
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
 from kubewitness.providers.aks.errors import RefusedError, understood
 from kubewitness.providers.aks.ids import action_of
+from kubewitness.providers.paging import Trail, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -85,17 +87,19 @@ class Arm:
             raise
 
     def pages(self, path: str, version: str, query: Mapping[str, str] | None = None) -> Iterator[Any]:
-        """All that a list holds; an empty page may lead on. Raises RefusedError."""
-        action, url, seen = action_of("GET", path), self._url(path, version, query or {}), set[str]()
-        while url:
-            if url in seen:
-                raise RefusedError(Unread(Reason.PARSE, f"{action}: the list leads back to a page that it had"))
-            seen.add(url)
-            page = self._ask("GET", url, action)
-            yield from page.get("value") or ()
-            url = str(page.get("nextLink") or "")
+        """All that a list holds. Raises RefusedError: also where it has no end."""
+        action, first = action_of("GET", path), self._url(path, version, query or {})
+
+        def ask(url: str) -> Any:
             if url and urlsplit(url)[:2] != urlsplit(self.endpoint)[:2]:  # it would get our token
                 raise RefusedError(Unread(Reason.PARSE, f"{action}: the next page is said to lie on another server"))
+            return self._ask("GET", url or first, action)
+
+        try:
+            for page in pages(ask, lambda page: page.get("nextLink"), Trail(action)):
+                yield from page.get("value") or ()
+        except NotReadError as error:
+            raise RefusedError(error.unread) from error
 
     def question(self, path: str, version: str, body: Mapping[str, Any]) -> Any:
         """The answer to one that is posted, and changes nothing. Raises RefusedError."""

@@ -14,14 +14,17 @@ from kubewitness.discovery.fanout import Pace, Task
 from kubewitness.discovery.found import Found, Item, LeftOut, Looked, Place, Unseen
 from kubewitness.managed import Provider
 from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
 from kubewitness.providers.aks.connections import ArmClients
 from kubewitness.providers.aks.errors import RefusedError
+from kubewitness.providers.paging import Trail, pages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
 CONNECTED: Final = "connectedClusters"
+_RESOURCES: Final = "/providers/Microsoft.ResourceGraph/resources"
 _SUBSCRIPTIONS: Final = "Microsoft.Resources/subscriptions/read"
 _GRAPH: Final = "Microsoft.ResourceGraph/resources/read"
 _QUERY: Final = (
@@ -111,27 +114,26 @@ class _Azure:
 
     def _graph(self, places: Sequence[Place]) -> Iterator[Step]:
         of = {place.scope: place for place in places}
-        token = ""
-        while True:
-            options = {"resultFormat": "objectArray", "$top": 1000, **({"$skipToken": token} if token else {})}
-            body = {"subscriptions": list(of), "query": _QUERY, "options": options}
-            self._pace.wait("graph")
-            try:
-                told = self._arm.question("/providers/Microsoft.ResourceGraph/resources", "2022-10-01", body)
-            except RefusedError as error:
-                yield from _not_seen(places, error.unread)
-                return
-            for raw in told.get("data") or ():
-                match = _ID.fullmatch(str(raw.get("id")))
-                if match and (place := of.get(match["subscription"].lower())):
-                    yield _found(raw, place, str(raw.get("state") or ""), str(raw.get("distribution") or ""))
-            following = str(told.get("$skipToken") or "")
-            if not following or following == token:
-                if following or str(told.get("resultTruncated")).lower() == "true":
-                    said = f"{_GRAPH}: the answer is truncated, and nothing leads to its rest"
-                    yield from _not_seen(places, Unread(Reason.PARSE, said))
-                return
-            token = following
+        last: Mapping[str, Any] = {}
+        try:
+            for last in pages(lambda mark: self._rows(of, mark), lambda told: told.get("$skipToken"), Trail(_GRAPH)):
+                for raw in last.get("data") or ():
+                    match = _ID.fullmatch(str(raw.get("id")))
+                    if match and (place := of.get(match["subscription"].lower())):
+                        yield _found(raw, place, str(raw.get("state") or ""), str(raw.get("distribution") or ""))
+        except (RefusedError, NotReadError) as error:
+            yield from _not_seen(places, error.unread)
+            return
+        if str(last.get("resultTruncated")).lower() == "true":
+            said = f"{_GRAPH}: the answer is truncated, and nothing leads to its rest"
+            yield from _not_seen(places, Unread(Reason.PARSE, said))
+
+    def _rows(self, subscriptions: Iterable[str], mark: str) -> Mapping[str, Any]:
+        options = {"resultFormat": "objectArray", "$top": 1000, **({"$skipToken": mark} if mark else {})}
+        body = {"subscriptions": list(subscriptions), "query": _QUERY, "options": options}
+        self._pace.wait("graph")
+        found: Mapping[str, Any] = self._arm.question(_RESOURCES, "2022-10-01", body)
+        return found
 
 
 def _not_seen(places: Iterable[Place], why: Unread) -> Iterator[Unseen]:

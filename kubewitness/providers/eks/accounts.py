@@ -6,6 +6,7 @@ A client costs milliseconds and megabytes; an organisation has thousands of acco
 from __future__ import annotations
 
 import threading
+import time
 from collections import defaultdict
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,22 +17,26 @@ import boto3  # type: ignore[import-untyped]
 import botocore.session  # type: ignore[import-untyped]
 from botocore.config import Config  # type: ignore[import-untyped]
 from botocore.credentials import Credentials, ReadOnlyCredentials  # type: ignore[import-untyped]
-from botocore.exceptions import NoCredentialsError  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError, NoCredentialsError  # type: ignore[import-untyped]
 
+from kubewitness.providers.eks.errors import is_throttled
 from kubewitness.providers.eks.permissions import WRITES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-#: "adaptive" was slower where it was measured: its limit is the client's, and a client serves many clusters.
+#: Whoever does not answer is given up after half a minute. "adaptive" was slower where it was measured: its limit is
+#: the client's, and a client serves many clusters.
 CONFIG: Final = Config(
-    retries={"mode": "standard", "total_max_attempts": 8},
+    retries={"mode": "standard", "total_max_attempts": 3},
     connect_timeout=5,
-    read_timeout=20,
+    read_timeout=10,
     max_pool_connections=32,
     user_agent_extra="kubewitness",
 )
 _ONCE: Final = Config(retries={"mode": "standard", "total_max_attempts": 1})
+PAUSES: Final = (2, 6, 18)
+"""Seconds, where an account's limit is still met after the SDK's attempts: then they begin anew."""
 _RENEW_BEFORE: Final = timedelta(minutes=5)
 _ANY_REGION: Final = "us-east-1"
 _SIGNER: Final[ContextVar[ReadOnlyCredentials]] = ContextVar("credentials")
@@ -106,6 +111,13 @@ class Accounts:
         """
         signer = self._signer(account)
         client = self._client(service, region or self._home, account.endpoint, once=method in WRITES)
+        for pause in () if method in WRITES else PAUSES:
+            try:
+                return _ask(client, signer, method, arguments)
+            except ClientError as error:
+                if not is_throttled(error):
+                    raise
+            time.sleep(pause)
         return _ask(client, signer, method, arguments)
 
     def _signer(self, account: Account) -> ReadOnlyCredentials:

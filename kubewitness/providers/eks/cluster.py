@@ -17,6 +17,7 @@ from kubewitness.providers.eks.accounts import Account, Accounts
 from kubewitness.providers.eks.enable import Aws, carry_out
 from kubewitness.providers.eks.errors import is_unknown_key, unread
 from kubewitness.providers.eks.permissions import ACTIONS
+from kubewitness.providers.paging import Trail, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,6 +124,8 @@ class EksCluster:
             return read()
         except (BotoCoreError, ClientError) as error:
             return unread(error, str(getattr(error, "action", "AWS")))
+        except NotReadError as error:
+            return error.unread
 
     def _described(self) -> parse.Cluster | Unread:
         """Refused by itself it hides nothing else; where nobody answers, or knows us, there is nothing else to ask."""
@@ -200,34 +203,31 @@ class EksCluster:
     def log_group(self) -> parse.LogGroup | None:
         """The cluster's log group; ``None``: there is none. Raises what the SDK raises."""
         name = parse.group_name(self.which.name)
-        pages = self._pages("logs", "describe_log_groups", logGroupNamePrefix=name)
-        return parse.parse_group((group for page in pages for group in page["logGroups"]), name)
+        told = self._pages("logs", "describe_log_groups", logGroupNamePrefix=name)
+        return parse.parse_group((group for page in told for group in page["logGroups"]), name)
 
     def _last_event(self, group: str, now: datetime) -> str | None:
         """When the newest audit event was. Where CloudWatch's note of it is old, the youngest streams are asked."""
-        pages = self._pages("logs", "describe_log_streams", logGroupName=group, logStreamNamePrefix=parse.AUDIT_STREAMS)
-        streams = [parse.parse_stream(raw) for page in pages for raw in page["logStreams"]]
+        told = self._pages("logs", "describe_log_streams", logGroupName=group, logStreamNamePrefix=parse.AUDIT_STREAMS)
+        streams = [parse.parse_stream(raw) for page in told for raw in page["logStreams"]]
         newest = max((stream.last for stream in streams if stream.last is not None), default=0)
         if newest < (now.timestamp() - _RECENT_SECONDS) * 1000:
             for stream in parse.newest_streams(streams, _STREAMS_LOOKED_INTO):
-                told = self.call(
+                last = self.call(
                     "logs", "get_log_events", logGroupName=group, logStreamName=stream.name, limit=1,
                     startFromHead=False,
                 )  # fmt: skip
-                newest = max([newest, *(event["timestamp"] for event in told["events"])])
+                newest = max([newest, *(event["timestamp"] for event in last["events"])])
         return parse.at(newest) if newest else None
 
     def _readers(self, group: str) -> tuple[str, ...]:
-        pages = self._pages("logs", "describe_subscription_filters", logGroupName=group)
-        return tuple(parse.parse_filter(raw) for page in pages for raw in page["subscriptionFilters"])
+        told = self._pages("logs", "describe_subscription_filters", logGroupName=group)
+        return tuple(parse.parse_filter(raw) for page in told for raw in page["subscriptionFilters"])
 
     def _pages(self, service: str, method: str, **arguments: Any) -> Iterator[Any]:
-        """Every page; an empty one may lead on."""
-        token: dict[str, str] = {}
-        while True:
-            page = self.call(service, method, **arguments, **token)
-            yield page
-            following = page.get("nextToken")
-            if not following or following == token.get("nextToken"):
-                return
-            token = {"nextToken": following}
+        """Every page. Raises NotReadError where there is no end."""
+
+        def ask(mark: str) -> Any:
+            return self.call(service, method, **arguments, **({"nextToken": mark} if mark else {}))
+
+        return pages(ask, lambda page: page.get("nextToken"), Trail(ACTIONS[method]))

@@ -7,6 +7,7 @@ What is refused is an ``Unseen`` with the permission that is missing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[import-untyped]
@@ -15,10 +16,12 @@ from kubewitness.discovery.fanout import Pace, Task
 from kubewitness.discovery.found import Found, Item, LeftOut, Looked, Place, Unseen
 from kubewitness.managed import Provider
 from kubewitness.model import Reason, Unread
+from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
 from kubewitness.providers.eks.accounts import Account, Accounts
 from kubewitness.providers.eks.errors import is_unknown_key, unread
 from kubewitness.providers.eks.permissions import ACTIONS
+from kubewitness.providers.paging import Trail, pages
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -93,7 +96,8 @@ class _Aws:
         if self._search.accounts:
             yield from (self._in_account(Account(one)) for one in dict.fromkeys(self._search.accounts))
         elif self._search.role:
-            yield Task(self._own.id, self._organization_page)
+            trail = Trail(ACTIONS["list_accounts"])
+            yield Task(self._own.id, lambda: self._organization_page(trail))
         else:
             yield from self._known_accounts()
 
@@ -106,7 +110,7 @@ class _Aws:
         known = (one for one in (self._own, *map(Account, others)) if one.id not in self._listed)
         yield from (self._in_account(one) for one in known)
 
-    def _organization_page(self, token: str = "") -> Iterator[Step]:
+    def _organization_page(self, trail: Trail, token: str = "") -> Iterator[Step]:
         following = {"NextToken": token} if token else {}
         try:
             page = self._call(self._own, "organizations", "list_accounts", **following)
@@ -120,7 +124,8 @@ class _Aws:
             # State is what is left since 2026-09-09; an older API says Status
             why = _NO_ACCESS.get(str(one.get("State") or one.get("Status") or ""))
             yield LeftOut(Place(account.id, name=account.name), why) if why else self._in_account(account)
-        yield from self._further(page.get("NextToken"), token, Place("organization"), self._organization_page)
+        ask = partial(self._organization_page, trail)
+        yield from self._further(page.get("NextToken"), trail, Place("organization"), ask)
 
     def _in_account(self, account: Account) -> Task[Item]:
         if account.id != self._own.id and self._search.role:
@@ -152,26 +157,27 @@ class _Aws:
         """By Account Management, or by EC2 where that is refused. Raises what the SDK raises."""
         try:
             return tuple(self._listed_regions(account))
-        except ClientError:
+        except (ClientError, NotReadError):
             told = self._call(account, "ec2", "describe_regions")
         return tuple(str(one["RegionName"]) for one in told["Regions"])
 
     def _listed_regions(self, account: Account) -> Iterator[str]:
-        token: dict[str, str] = {}
-        while True:
-            page = self._call(
-                account, "account", "list_regions", RegionOptStatusContains=_ENABLED, MaxResults=50, **token
+        def ask(mark: str) -> Any:
+            more = {"NextToken": mark} if mark else {}
+            return self._call(
+                account, "account", "list_regions", RegionOptStatusContains=_ENABLED, MaxResults=50, **more
             )
+
+        for page in pages(ask, lambda page: page.get("NextToken"), Trail(ACTIONS["list_regions"])):
             yield from (str(one["RegionName"]) for one in page.get("Regions", ()))
-            following = page.get("NextToken")
-            if not following or following == token.get("NextToken"):
-                return
-            token = {"NextToken": following}
 
     def _in_region(self, account: Account, region: str, *, guessed: bool = False) -> Task[Item]:
-        return Task(account.id, lambda: self._region_page(account, region, guessed=guessed))
+        trail = Trail(ACTIONS["list_clusters"])
+        return Task(account.id, lambda: self._region_page(account, region, trail, guessed=guessed))
 
-    def _region_page(self, account: Account, region: str, token: str = "", *, guessed: bool = False) -> Iterator[Step]:
+    def _region_page(
+        self, account: Account, region: str, trail: Trail, token: str = "", *, guessed: bool = False
+    ) -> Iterator[Step]:
         """``guessed``: whether the region is enabled is not known; an unknown key then means that it is not."""
         here = Place(account.id, region, account.name)
         following = {"nextToken": token} if token else {}
@@ -182,29 +188,27 @@ class _Aws:
                 yield self._unseen(here, error, ACTIONS["list_clusters"])
             return
         yield from (self._cluster(account, here, str(name)) for name in page.get("clusters", ()))
-        yield from self._further(
-            page.get("nextToken"),
-            token,
-            here,
-            lambda token: self._region_page(account, region, token),
-            end=Looked(here),
-        )
+        ask = partial(self._region_page, account, region, trail)
+        yield from self._further(page.get("nextToken"), trail, here, ask, end=Looked(here))
 
     def _further(
         self,
         following: str | None,
-        token: str,
+        trail: Trail,
         here: Place,
         ask: Callable[[str], Iterable[Step]],
         end: Item | None = None,
     ) -> Iterator[Step]:
-        """The next page, or ``end``. An empty page may lead on; one that leads to itself never ends."""
-        if following and following == token:
-            yield Unseen(Provider.EKS, here, Unread(Reason.PARSE, "the list leads back to the same page"))
-        elif following:
+        """The next page, or ``end``."""
+        if not following:
+            yield from () if end is None else (end,)
+            return
+        try:
+            trail.follow(following)
+        except NotReadError as error:
+            yield Unseen(Provider.EKS, here, error.unread)
+        else:
             yield Task(here.scope, lambda: ask(following))
-        elif end is not None:
-            yield end
 
     def _cluster(self, account: Account, here: Place, name: str) -> Step:
         arn = f"arn:{self._partition}:eks:{here.location}:{here.scope}:cluster/{name}"

@@ -65,6 +65,11 @@ def is_unknown_key(error: Exception) -> bool:
     return code_of(error) in _INVALID_KEY
 
 
+def is_throttled(error: Exception) -> bool:
+    """The account's limit of calls is met."""
+    return _REASONS.get(code_of(error)) is Reason.THROTTLED
+
+
 def message_of(error: Exception) -> str:
     """AWS's words, on one line."""
     if isinstance(error, sdk.ClientError):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _PART_ALONE: Final = frozenset({Reason.DENIED, Reason.THROTTLED})
 _LONGEST_RETENTION_DAYS: Final = 3650
+_PAGES_SEARCHED: Final = 40
+"""Cloud Logging answers with empty pages while it searches; what is not found by then is not known."""
 
 
 class Connections:
@@ -148,10 +150,11 @@ class GkeCluster:
             return list(self._each(client, method, **request))
         except ERRORS as error:
             return unread(error, ACTIONS[f"{client}.{method}"])
+        except NotReadError as error:
+            return error.unread
 
     def _each(self, client: str, method: str, **request: Any) -> Iterator[dict[str, Any]]:
-        for item in self._clients.call(client, method, self._endpoint, **request):
-            yield _json(item)
+        return map(_json, self._clients.each(client, method, self._endpoint, **request))
 
     def _described(self) -> parse.Cluster | Unread:
         """Refused by itself it hides nothing else; where nobody answers, or knows us, there is nothing else to ask."""
@@ -231,6 +234,8 @@ class GkeCluster:
         except ERRORS as error:
             seen = "logging.logEntries.list" if log == ACTIVITY else "logging.privateLogEntries.list"
             return unread(error, seen)
+        except NotReadError as error:
+            return error.unread
 
     def _recorded_since(self, found: Sequence[Destination]) -> str | Unread | None:
         """Where no read has been recorded yet: when the project's IAM policy was changed last, which may be why."""
@@ -240,6 +245,8 @@ class GkeCluster:
             return self._time_of(required_bucket(self.which), POLICY_CHANGED)
         except ERRORS as error:
             return unread(error, "logging.logEntries.list")
+        except NotReadError as error:
+            return error.unread
 
     def _time_of(self, bucket: str, text: str) -> str | None:
         request = {
@@ -248,7 +255,7 @@ class GkeCluster:
             "order_by": "timestamp desc",
             "page_size": 1,
         }
-        newest = next(self._each("logging", "list_log_entries", **request), None)
+        newest = next(self._each("logging", "list_log_entries", most_pages=_PAGES_SEARCHED, **request), None)
         return None if newest is None else parse.at(newest["timestamp"])
 
 

@@ -26,15 +26,29 @@ from google.cloud.logging_v2.services.logging_service_v2 import LoggingServiceV2
 
 from kubewitness.providers import NotReadError  # noqa: E402
 from kubewitness.providers.gke.errors import ERRORS, code_of, is_credential, unread  # noqa: E402
-from kubewitness.providers.gke.permissions import WRITES  # noqa: E402
+from kubewitness.providers.gke.permissions import ACTIONS, WRITES  # noqa: E402
+from kubewitness.providers.paging import MOST_PAGES, Trail  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _SCOPE: Final = "https://www.googleapis.com/auth/cloud-platform"
-#: A call, with all that is tried again of it: longer where the account's limits are met.
+#: A call, with all that is tried again of it: so long where a project's limits are met.
 TIMEOUT_SECONDS: Final = 60.0
-_AGAIN: Final = frozenset({"RESOURCE_EXHAUSTED", "UNAVAILABLE"})
+#: One attempt. Whoever does not answer is given up after it; a search of the log takes longer than anything else.
+_ATTEMPT_SECONDS: Final = 20.0
+_SEARCH_SECONDS: Final = 45.0
+RECONNECTS: Final = 3
+"""How often a call is made again where nobody was reached."""
+
+_ITEMS: Final[Mapping[str, str]] = {
+    "list_log_entries": "entries",
+    "list_sinks": "sinks",
+    "search_projects": "projects",
+    "list_projects": "projects",
+    "list_folders": "folders",
+}
+"""Method -> what its pages call their items."""
 
 _CLIENTS: Final[Mapping[str, tuple[Any, str, str]]] = {
     "container": (container_v1.ClusterManagerClient, "rest", "CONTAINER"),
@@ -73,9 +87,20 @@ class GcpClients:
 
         Raises what the SDK raises, or NotReadError: no credentials.
         """
-        again = Retry(predicate=_worth_another, initial=0.5, maximum=10, timeout=TIMEOUT_SECONDS)
+        again = Retry(predicate=Again(), initial=0.5, maximum=10, timeout=TIMEOUT_SECONDS)
         retry = None if f"{client}.{method}" in WRITES else again
-        return getattr(self._client(client, endpoint), method)(request=request, retry=retry, timeout=TIMEOUT_SECONDS)
+        timeout = _SEARCH_SECONDS if method == "list_log_entries" else _ATTEMPT_SECONDS
+        return getattr(self._client(client, endpoint), method)(request=request, retry=retry, timeout=timeout)
+
+    def each(
+        self, client: str, method: str, endpoint: str = "", *, most_pages: int = MOST_PAGES, **request: Any
+    ) -> Iterator[Any]:
+        """Every item of a list. Raises what ``call`` raises; NotReadError: the list has no end."""
+        trail = Trail(ACTIONS[f"{client}.{method}"], most_pages)
+        for page in self.call(client, method, endpoint, **request).pages:
+            yield from getattr(page, _ITEMS[method])
+            if page.next_page_token:
+                trail.follow(str(page.next_page_token))
 
     def _client(self, kind: str, endpoint: str) -> Any:
         with self._making:
@@ -109,8 +134,21 @@ class GcpClients:
             return self._found
 
 
-def _worth_another(error: BaseException) -> bool:
-    """Limits that are met, and connections that break."""
-    if isinstance(error, requests.exceptions.ConnectionError):
-        return not isinstance(error, (requests.exceptions.SSLError, requests.exceptions.Timeout))
-    return isinstance(error, sdk.GoogleAPICallError) and code_of(error) in _AGAIN and not is_credential(error)
+class Again:
+    """Of one call: whether an error is worth another attempt.
+
+    Limits that are met are; so are, a few times, servers that are away and connections that break.
+    """
+
+    def __init__(self) -> None:
+        self._left = RECONNECTS
+
+    def __call__(self, error: BaseException) -> bool:
+        code = code_of(error) if isinstance(error, sdk.GoogleAPICallError) and not is_credential(error) else ""
+        if code == "RESOURCE_EXHAUSTED":
+            return True
+        broken = isinstance(error, requests.exceptions.ConnectionError) and not isinstance(
+            error, (requests.exceptions.SSLError, requests.exceptions.Timeout)
+        )
+        self._left -= broken or code == "UNAVAILABLE"
+        return (broken or code == "UNAVAILABLE") and self._left >= 0

@@ -101,11 +101,11 @@ class _Gcp:
             else:
                 yield from self.under(str(folder.name))
 
-    def _each(self, here: Place, client: str, method: str, request: dict[str, str]) -> Iterator[Any]:
+    def _each(self, here: Place, client: str, method: str, request: dict[str, Any]) -> Iterator[Any]:
         """All items of a list, an empty page may lead on; then why it ended, where that is a refusal."""
         self._pace.wait(_ABOVE)
         try:
-            yield from self._clients.call(client, method, **request)
+            yield from self._clients.each(client, method, **request)
         except ERRORS as error:
             yield Unseen(Provider.GKE, here, unread(error, ACTIONS[f"{client}.{method}"]))
         except NotReadError as error:

@@ -176,6 +176,20 @@ def test_where_resource_graph_is_refused_connected_clusters_are_not_known_and_th
     assert [one.id for one in told.not_known] == [edge]
 
 
+def test_where_resource_graph_leads_round_in_a_circle_that_is_told(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create(azure)
+    further = {"": "a", "a": "b", "b": "a"}
+
+    def circle(_: object, __: str, ___: str, body: dict[str, Any]) -> dict[str, Any]:
+        return {"data": [], "$skipToken": further[body["options"].get("$skipToken", "")]}
+
+    monkeypatch.setattr(connections.Arm, "question", circle)
+
+    assert gaps(searched()) == [(SUBSCRIPTION, "parse", "Microsoft.ResourceGraph/resources/read")]
+
+
 @pytest.mark.parametrize("size", [0, 1])
 def test_short_and_empty_pages_that_lead_on_lose_nothing(azure: Azure, size: int) -> None:
     azure.add_subscription(BANK, "bank")

@@ -55,7 +55,8 @@ def bank(gcp: Gcp) -> None:
 
 
 def few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "TIMEOUT_SECONDS", 0.5)
+    for name in ("TIMEOUT_SECONDS", "_ATTEMPT_SECONDS", "_SEARCH_SECONDS"):
+        monkeypatch.setattr(connections, name, 0.5)
 
 
 @pytest.mark.parametrize("where", [{}, {"parents": (ORGANIZATION,)}, {"projects": ("shop", "bank")}])
