@@ -67,6 +67,38 @@ def managed_log_written(cluster: ManagedCluster, standard: Standard) -> Result:
 
 
 @check(
+    "audit-log-format",
+    "an audit event lies in the log as kube-apiserver made it",
+    kind=Kind.MANAGED_CLUSTER,
+    severity=Severity.INFO,
+    rung=Rung.EMITTING,
+    source="https://kubernetes.io/docs/reference/config-api/apiserver-audit.v1/#audit-k8s-io-v1-Event",
+    controls=("NIST-800-53r5:AU-3", "PCI-DSS-4.0:10.2.2"),
+)
+def managed_log_format(cluster: ManagedCluster, standard: Standard) -> Result:
+    """Providers cut, split and rewrite what kube-apiserver makes: a detection written for Kubernetes may find nothing.
+
+    What the provider itself says of the place that the log goes to; nobody can change it.
+    """
+
+    def look(item: Destination) -> Result:
+        if isinstance(item.limits, Unread):
+            return unknown(item.limits)
+        if not item.limits:
+            return Pass("events lie there as they were made")
+        lost = "\n".join(limit.lost for limit in item.limits)
+        return Fail(
+            message="; ".join(limit.lost for limit in item.limits),
+            remedy="; ".join(dict.fromkeys(limit.instead for limit in item.limits)),
+            expected="the event as kube-apiserver makes it",
+            actual=lost,
+            evidence=tuple(cluster.saw(item.id, f"{limit.lost}: {limit.source}") for limit in item.limits),
+        )
+
+    return of_what_exists(cluster, look)
+
+
+@check(
     "audit-retention",
     "the audit log is kept as long as the standard asks",
     kind=Kind.MANAGED_CLUSTER,

@@ -3,6 +3,7 @@
 from kubewitness.check import Fail, NotApplicable, Pass, Result, check, from_differences
 from kubewitness.managed import ManagedCluster, NotOffered
 from kubewitness.manageddemand import (
+    switching_on,
     type_differences,
     unread_types,
     unrecorded_differences,
@@ -37,7 +38,7 @@ def managed_audit_backend(cluster: ManagedCluster, standard: Standard) -> Result
     evidence = (_logs(cluster),)
     if not cluster.audit_on:
         names = " or ".join(sorted(cluster.audit_types))
-        remedy, also = "run the managed deploy: it switches it on", ""
+        remedy, also = switching_on(cluster), ""
         if cluster.beside:
             also = f"; {', '.join(cluster.beside)}: on, and no audit log"
         if isinstance(cluster.update, str):

@@ -34,15 +34,28 @@ class Provider(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FormatLimit:
+    """What is lost, or looks different, between the event that kube-apiserver makes and what lies in the log.
+
+    ``lost``: in words. ``instead``: what whoever writes detections does about it. ``source``: of that.
+    """
+
+    lost: str
+    instead: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Destination:
     """Where a provider writes the logs of a cluster.
 
-    ``exists`` false: it is named, and not there; the rest is not looked at then. ``retention_days``
-    ``None``: kept for ever. ``retention_owner``: what sets it where that is not the destination itself. ``last_event``:
-    RFC 3339, ``None`` where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``:
-    protected from being deleted. ``readers``: who gets a copy of every event. ``part``: of the audit log, where a
-    provider keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing of (``existence``, or the
-    field that a difference names) -> what to do instead. ``details``: what else is worth seeing beside it.
+    ``exists`` false: it is named, and not there; the rest is not looked at then. ``retention_days`` ``None``: kept for
+    ever. ``retention_owner``: what sets it where that is not the destination itself. ``last_event``: RFC 3339, ``None``
+    where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``: protected from being
+    deleted. ``readers``: who gets a copy of every event. ``limits``: of the form in which events lie there. ``part``:
+    of the audit log, where a provider keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing
+    of (``existence``, or the field that a difference names) -> what to do instead. ``details``: what else is worth
+    seeing beside it.
     """
 
     kind: str
@@ -55,6 +68,7 @@ class Destination:
     key: str | Unread = UNASKED
     undeletable: bool | Unread = UNASKED
     readers: tuple[str, ...] | Unread = UNASKED
+    limits: tuple[FormatLimit, ...] | Unread = UNASKED
     part: str = ""
     leave: Mapping[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()

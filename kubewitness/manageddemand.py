@@ -32,11 +32,16 @@ def unread_types(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[tu
     return tuple((name, state) for name, state in wanted if isinstance(state, Unread))
 
 
+def switching_on(cluster: ManagedCluster) -> str:
+    """What to do where a log is off."""
+    obstacle = cluster.route.obstacle if cluster.route else ""
+    return f"{obstacle}; then {_DEPLOY}" if obstacle else f"{_DEPLOY}: it switches on what is missing"
+
+
 def type_differences(cluster: ManagedCluster, standard: ManagedStandard) -> tuple[Difference, ...]:
     """One for each log type that is off."""
     return tuple(
-        Difference(f"log type {name}", "on", "off", f"{_DEPLOY}: it switches on what is missing")
-        for name in missing_types(cluster, standard)
+        Difference(f"log type {name}", "on", "off", switching_on(cluster)) for name in missing_types(cluster, standard)
     )
 
 

@@ -137,7 +137,7 @@ def plan_managed(
         by_place.setdefault(cluster.set_at.get(name, ""), []).append(name)
     words = route.words if route else ""
     switches = (SwitchOn(tuple(names), where, words) for where, names in by_place.items())
-    return ManagedPlan((*steps, *switches), tuple(dict.fromkeys(_notes(cluster, standard, used))))
+    return ManagedPlan((*steps, *switches), tuple(dict.fromkeys(_notes(cluster, standard, used, key))))
 
 
 def _of_destinations(
@@ -150,9 +150,6 @@ def _of_destinations(
         parts = [value for name, value in _fields(item) if there and name not in item.leave]
         if any(isinstance(value, Unread) for value in parts):
             return _unread(*parts)
-        encrypted = there and item.key
-        if standard.customer_key and not encrypted and not key and "encryption key" not in item.leave:
-            return ManagedRefusal("the standard asks for a key of your own: name it as host data kms_key")
         found = _of_destination(item, standard, key, retention_at_least)
         steps |= {step: None for step in found if not (isinstance(step, LengthenRetention) and item.part in kept)}
     return tuple(steps)
@@ -190,11 +187,15 @@ def _of_destination(
     if retention_differences(item, standard) and isinstance(item.retention_days, int) and ours:
         yield LengthenRetention(item.id, item.retention_days, retention_at_least(standard.retention_days))
     for difference in protection_differences(item, standard):
-        if difference.field not in item.leave:
-            yield SetKey(item.id, key) if difference.field == "encryption key" else Protect(item.id)
+        if difference.field in item.leave:
+            continue
+        if difference.field != "encryption key":
+            yield Protect(item.id)
+        elif key:
+            yield SetKey(item.id, key)
 
 
-def _notes(cluster: ManagedCluster, standard: Standard, used: Sequence[Destination]) -> Iterator[str]:
+def _notes(cluster: ManagedCluster, standard: Standard, used: Sequence[Destination], key: str) -> Iterator[str]:
     """What falls short and stays so."""
     kept = _kept(used, standard.managed)
     for item in used:
@@ -202,6 +203,9 @@ def _notes(cluster: ManagedCluster, standard: Standard, used: Sequence[Destinati
             yield item.exists.detail
         elif not item.exists and "existence" in item.leave:
             yield f"{item.id}: {item.leave['existence']}"
+        unnamed = standard.managed.customer_key and not key and "encryption key" not in item.leave
+        if unnamed and (item.exists is False or item.key == ""):
+            yield f"{item.id}: encryption key: the standard asks for a key of your own: name it as host data kms_key"
         differences = (
             *(() if item.part in kept else retention_differences(item, standard.managed)),
             *protection_differences(item, standard.managed),

@@ -26,6 +26,11 @@ _MODULES: Final[Mapping[str, str]] = {
 @click.option("--enforce", is_flag=True, help="With what deploys/managed.py needs beside what the check reads.")
 @click.option("--discover", is_flag=True, help="With what `kubewitness discover` needs beside it.")
 @click.option(
+    "--search",
+    metavar="ROLE",
+    help="AWS: instead, what whoever starts `discover --role ROLE` needs: the accounts, and ROLE in each of them.",
+)
+@click.option(
     "--scope",
     multiple=True,
     metavar="ID",
@@ -39,12 +44,18 @@ _MODULES: Final[Mapping[str, str]] = {
     show_default=True,
     help="The policy to apply, or a table that says what each permission is for.",
 )
-def command(cloud: str, *, enforce: bool, discover: bool, scope: tuple[str, ...], output: str) -> None:
+def command(
+    cloud: str, *, enforce: bool, discover: bool, search: str | None, scope: tuple[str, ...], output: str
+) -> None:
     """Print what a role needs to read managed clusters: the least that does it, ready to apply.
 
     \b
     kubewitness permissions aws > read.json
     aws iam create-policy --policy-name kubewitness-read --policy-document file://read.json
+
+    \b
+    kubewitness permissions aws --discover > everywhere.json      for the role ROLE in each account
+    kubewitness permissions aws --search ROLE > search.json       for whoever starts the search
 
     \b
     kubewitness permissions azure --scope /subscriptions/ID > read.json
@@ -59,7 +70,11 @@ def command(cloud: str, *, enforce: bool, discover: bool, scope: tuple[str, ...]
     of, wanted = import_module(_MODULES[cloud]), {"enforce": enforce, "discover": discover}
     if scope and cloud != "azure":
         raise click.UsageError("--scope is for azure: what others print says itself where it holds")
-    if output == "markdown":
+    if search is not None:
+        if cloud != "aws" or enforce or discover or output != "policy":
+            raise click.UsageError("--search ROLE is a policy of its own, for aws: give it alone")
+        write(json.dumps(of.search_policy(search), indent=2) + "\n", None)
+    elif output == "markdown":
         write(of.table(**wanted), None)
     else:
         policy = of.policy(**wanted, **({"scopes": scope} if scope else {}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from pyinfra import host, state
+from pyinfra import host, logger, state
 from pyinfra.api.deploy import deploy
 
 from kubewitness.content import read_standard
@@ -13,8 +13,9 @@ from kubewitness.deploys.runs import seconds
 from kubewitness.errors import KubewitnessError
 from kubewitness.operations.managed import ManagedRun, managed_logging
 from kubewitness.operations.refusing import refused
-from kubewitness.providers import Clouds
+from kubewitness.providers import Clouds, misspelt, provider_of
 from kubewitness.roles import cluster_of, is_managed
+from kubewitness.rollout.diff import printable
 
 if TYPE_CHECKING:
     from pyinfra.api.state import State
@@ -37,8 +38,19 @@ def enable_managed() -> None:
         refused(name=name, reason=str(error))
         return
     of, clouds = host.name, _clouds(state)
+    for warning in _misspelt_data():
+        logger.warning("%s%s", host.print_prefix, printable(warning))
     connect = partial(clouds.cluster, of, cluster_of(host), host.data.get)
     managed_logging(name=name, standard=standard, run=ManagedRun(connect, str(host.data.get("kms_key") or ""), wait))
+
+
+def _misspelt_data() -> list[str]:
+    """What host data seems to be misspelt; nothing where the provider is not known, which is refused later on."""
+    try:
+        provider = provider_of(host.name, host.data.get("provider"))
+    except KubewitnessError:
+        return []
+    return misspelt(provider, host.data.dict())
 
 
 @cache

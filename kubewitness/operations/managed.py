@@ -51,7 +51,8 @@ def managed_logging(standard: Standard, run: ManagedRun) -> Generator[FunctionCo
     """
     try:
         api = run.connect()
-        plan = partial(plan_managed, standard=standard, key=run.key, retention_at_least=api.retention_at_least)
+        key = api.key(run.key)
+        plan = partial(plan_managed, standard=standard, key=key, retention_at_least=api.retention_at_least)
         outcome = plan(api.observe())
     except NotReadError as error:
         outcome = ManagedRefusal(error.unread.detail)

@@ -6,6 +6,7 @@ the API through the provider's SDK, and is imported when a host of that provider
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, cast
 
@@ -17,7 +18,7 @@ from kubewitness.providers.eks import parse as eks
 from kubewitness.providers.gke import parse as gke
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from kubewitness.enabling import Deadline
     from kubewitness.managed import ManagedCluster
@@ -58,6 +59,10 @@ class ManagedApi(Protocol):
         """The shortest retention on offer that is no less. Raises KubewitnessError: none is."""
         ...
 
+    def key(self, given: str) -> str:
+        """The customer's key ``given`` as host data, as a plan takes it. Raises KubewitnessError: it is none."""
+        ...
+
     def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
         """Do it, and wait for its end; ``tell`` hears what for. May be done again.
 
@@ -72,6 +77,23 @@ class Connections(Protocol):
     def cluster(self, name: str, cluster: str, data: Callable[[str], object]) -> ManagedApi:
         """The cluster of a host; ``data``: its host data by name. Raises KubewitnessError where that is not enough."""
         ...
+
+
+HOST_DATA: Final[Mapping[Provider, frozenset[str]]] = {
+    Provider.EKS: frozenset({"region", "profile", "role", "external_id", "kms_key"}),
+    Provider.AKS: frozenset({"subscription", "resource_group", "destination"}),
+    Provider.GKE: frozenset({"project", "location"}),
+}
+"""What a provider reads of a host, beside what each one does."""
+_OF_EACH: Final = frozenset({"provider", "id", "endpoint", "cluster", "standard", "managed_wait_seconds", UNREAD_DATA})
+
+
+def misspelt(provider: Provider, given: Iterable[str]) -> list[str]:
+    """Names of host data that nobody reads and that are nearly one that is read: ``regoin: did you mean region?``."""
+    known = sorted(_OF_EACH | HOST_DATA[provider])
+    strange = (name for name in given if name not in known and not name.startswith("_"))
+    near = ((name, get_close_matches(name.lower().replace("-", "_"), known, 1, 0.8)) for name in strange)
+    return [f"host data {name}: nobody reads it: did you mean {found[0]}?" for name, found in near if found]
 
 
 def provider_of(name: str, given: object) -> Provider:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Destination
 from kubewitness.model import Reason, Unread
-from kubewitness.providers.aks import parse
+from kubewitness.providers.aks import limits, parse
 from kubewitness.providers.aks.errors import RefusedError
 from kubewitness.providers.aks.ids import Sink, SinkKind, is_within
 
@@ -81,8 +81,9 @@ class Destinations:
         raw = self._part(lambda: self._find(sink.id, _WORKSPACES)) if of_tables else None
         for table, sent in of_tables.items():
             item = Destination(
-                "Log Analytics table", f"{sink.id}/tables/{table}", sent, exists=False, leave=self._leave(sink)
-            )
+                "Log Analytics table", f"{sink.id}/tables/{table}", sent, exists=False, leave=self._leave(sink),
+                limits=limits.of_table(table, sent),
+            )  # fmt: skip
             if isinstance(raw, Unread):
                 yield replace(
                     item, exists=raw, last_event=raw, retention_days=raw, key=raw, undeletable=raw, readers=raw
@@ -136,7 +137,8 @@ class Destinations:
         for name, container in of_types.items():
             path, sent = f"{sink.id}/blobServices/default/containers/{container}", frozenset({name})
             leave = {**self._leave(sink), "deletion protection": _IMMUTABLE, "retention": _THEIRS.partition(";")[0]}
-            item = Destination("blob container", path, sent, exists=False, leave=leave)
+            of_blobs = limits.of_envelope(sent)
+            item = Destination("blob container", path, sent, exists=False, leave=leave, limits=of_blobs)
             if isinstance(account, Unread):
                 yield _unseen(sink, sent, account)
             elif account is None:
@@ -173,7 +175,8 @@ class Destinations:
             return
         exists = self._part(lambda: self._find(sink.id, _EVENT_HUBS) is not None)
         why = _not_observed(f"{sink.id}: an event hub passes events on, and what keeps them lies behind it: {_HUB}")
-        yield replace(_unseen(sink, sent, why), exists=exists, leave=self._leave(sink))
+        of_hub = limits.of_envelope(sent)
+        yield replace(_unseen(sink, sent, why), exists=exists, leave=self._leave(sink), limits=of_hub)
 
     def _leave(self, sink: Sink) -> dict[str, str]:
         """What the deploy does not touch: of the place that host data names, all but how long its table keeps."""
@@ -225,5 +228,5 @@ def _unseen(sink: Sink, types: frozenset[str], why: Unread) -> Destination:
     leave = dict.fromkeys(("existence", "retention", "encryption key", "deletion protection"), why.detail)
     return Destination(
         str(sink.kind), sink.id, types, exists=why, last_event=why, retention_days=why, key=why, undeletable=why,
-        readers=why, leave=leave,
+        readers=why, limits=why, leave=leave,
     )  # fmt: skip

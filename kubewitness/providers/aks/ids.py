@@ -24,6 +24,12 @@ _CLUSTER: Final = re.compile(
     re.IGNORECASE,
 )
 
+_SCOPE: Final = re.compile(
+    rf"/subscriptions/{_SUBSCRIPTION}(?:/resourceGroups/{_GROUP})?"
+    r"|/providers/Microsoft\.Management/managementGroups/[\w.()-]{1,90}",
+    re.IGNORECASE,
+)
+
 
 class SinkKind(StrEnum):
     """What a diagnostic setting can send to."""
@@ -103,6 +109,17 @@ def named_sink(given: str, where: str) -> Sink | None:
             return Sink(kind, given)
     said = "a Log Analytics workspace, a storage account or an authorization rule of an Event Hubs namespace"
     raise KubewitnessError(f"{where}: destination {given[:200]!r}: give the resource id of {said}")
+
+
+def role_scope(given: str) -> str:
+    """Where a role can be given: a subscription, a resource group, a management group. Raises KubewitnessError.
+
+    Source: https://learn.microsoft.com/azure/role-based-access-control/custom-roles#custom-role-properties
+    """
+    if not _SCOPE.fullmatch(given):
+        said = "give /subscriptions/ID, with /resourceGroups/NAME or without, or"
+        raise KubewitnessError(f"--scope {given[:200]!r}: {said} /providers/Microsoft.Management/managementGroups/NAME")
+    return given
 
 
 def action_of(method: str, path: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.providers.aks.ids import role_scope
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -62,7 +64,7 @@ FINDING: Final = (
 def policy(*, enforce: bool = False, discover: bool = False, scopes: Sequence[str] = (_SCOPE,)) -> dict[str, Any]:
     """A role definition for reading, and for enforcing and finding where asked; ``az role definition create`` takes it.
 
-    ``scopes``: where it can be given: subscriptions, management groups.
+    ``scopes``: where it can be given. Raises KubewitnessError: one is neither a subscription nor a group.
 
     Source: https://learn.microsoft.com/azure/role-based-access-control/custom-roles#custom-role-properties
     """
@@ -75,7 +77,7 @@ def policy(*, enforce: bool = False, discover: bool = False, scopes: Sequence[st
         "NotActions": [],
         "DataActions": [],
         "NotDataActions": [],
-        "AssignableScopes": list(scopes),
+        "AssignableScopes": [scope if scope == _SCOPE else role_scope(scope) for scope in scopes],
     }
 
 

@@ -101,6 +101,10 @@ class EksCluster:
         """The shortest retention that CloudWatch Logs offers and that is no less."""
         return parse.retention_at_least(days)
 
+    def key(self, given: str) -> str:
+        """The ARN of a KMS key, in the cluster's region."""
+        return parse.kms_key(given, self.which.region)
+
     def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
         """One step of a plan, to its end. Raises KubewitnessError, NotReadError."""
         group = parse.group_name(self.which.name)
@@ -177,12 +181,7 @@ class EksCluster:
         kind, types = "CloudWatch log group", frozenset(parse.LOG_TYPES)
         group = self.part(self.log_group)
         if isinstance(group, Unread):
-            return (
-                Destination(
-                    kind, name, types, group, last_event=group, retention_days=group, key=group, undeletable=group,
-                    readers=group,
-                ),
-            )  # fmt: skip
+            return (Destination(kind, name, types, group, group, group, key=group, undeletable=group, readers=group),)
         if group is None:
             return (Destination(kind, name, types, exists=False),)
         return (
@@ -197,6 +196,7 @@ class EksCluster:
                 key=group.key,
                 undeletable=group.undeletable,
                 readers=self.part(lambda: self._readers(name)),
+                limits=parse.LIMITS,
             ),
         )
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import BlindSpot, NotOffered
+from kubewitness.managed import BlindSpot, FormatLimit, NotOffered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -44,7 +44,22 @@ NO_EXEMPTIONS: Final = NotOffered("EKS has no setting that leaves somebody's req
 NO_DOUBLES: Final = NotOffered("EKS writes to one log group, once")
 """Source: https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html"""
 
+_CERTAIN: Final = "do not take an event that is absent for a request that was not made"
+LIMITS: Final = (
+    FormatLimit(
+        "an event of more than 1 MB is more than CloudWatch Logs takes, and what comes of it is not said",
+        _CERTAIN,
+        "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html",
+    ),
+    FormatLimit(
+        "events are delivered by best effort",
+        _CERTAIN,
+        "https://docs.aws.amazon.com/eks/latest/userguide/control-plane-logs.html",
+    ),
+)
+
 _ARN: Final = re.compile(r"arn:[\w-]+:eks:([\w-]+):(\d{12}):cluster/([0-9A-Za-z][\w-]{0,99})")
+_KEY: Final = re.compile(r"arn:[\w-]+:kms:([\w-]+):\d{12}:key/[\w-]{1,128}")
 _NAME: Final = re.compile(r"[0-9A-Za-z][\w-]{0,99}")
 
 
@@ -207,6 +222,22 @@ def retention_at_least(days: int) -> int:
         if offered >= days:
             return offered
     raise KubewitnessError(f"retention_days: {days} is more than CloudWatch Logs can be told ({RETENTIONS[-1]})")
+
+
+def kms_key(given: str, region: str) -> str:
+    """The ARN of a KMS key, which is all that CloudWatch Logs takes: no alias, and of its own region; "" stays "".
+
+    Raises KubewitnessError.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_AssociateKmsKey.html
+    """
+    match = _KEY.fullmatch(given)
+    if given and not match:
+        said = "give a key's ARN, arn:aws:kms:REGION:ACCOUNT:key/ID: CloudWatch Logs takes no alias and no bare id"
+        raise KubewitnessError(f"kms_key {given[:120]!r}: {said}")
+    if match and match[1] != region:
+        raise KubewitnessError(f"kms_key {given}: is in {match[1]}, the cluster in {region}: name a key of its region")
+    return given
 
 
 def at(milliseconds: int) -> str:

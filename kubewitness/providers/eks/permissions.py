@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.errors import KubewitnessError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 _CLUSTER: Final = "arn:*:eks:*:*:cluster/*"
 _GROUP: Final = "arn:*:logs:*:*:log-group:/aws/eks/*/cluster"
@@ -59,22 +62,26 @@ PERMISSIONS: Final = (
 and list_amazoncloudwatchlogs.html beside it. DescribeLogGroups takes no narrower resource.
 """
 
-FINDING: Final = (
-    Permission("eks:ListClusters", "list_clusters", ("*",), "the clusters of a region"),
-    Permission("account:ListRegions", "list_regions", ("*",), "the regions that an account has enabled"),
-    Permission("ec2:DescribeRegions", "describe_regions", ("*",), "the same, where `account:ListRegions` is refused"),
+SEARCHING: Final = (
     Permission("organizations:ListAccounts", "list_accounts", ("*",), "the accounts; only where the search begins"),
     Permission(
         "sts:AssumeRole", "assume_role", ("arn:*:iam::*:role/ROLE",), "into each account; only where the search begins"
     ),
 )
-"""What ``kubewitness discover aws`` needs beside what is read of a cluster. Each but the last is for all resources or
-none: list_awsaccountmanagement.html, list_amazonec2.html and list_awsorganizations.html beside the above.
+"""What whoever starts ``kubewitness discover aws --role ROLE`` needs for himself."""
+
+FINDING: Final = (
+    Permission("eks:ListClusters", "list_clusters", ("*",), "the clusters of a region"),
+    Permission("account:ListRegions", "list_regions", ("*",), "the regions that an account has enabled"),
+    Permission("ec2:DescribeRegions", "describe_regions", ("*",), "the same, where `account:ListRegions` is refused"),
+)
+"""What ``kubewitness discover aws`` needs in each account beside what is read of a cluster; for all resources or none:
+list_awsaccountmanagement.html, list_amazonec2.html and, for the above, list_awsorganizations.html beside that page.
 """
 
 ACTIONS: Final[Mapping[str, str]] = {
     "get_caller_identity": "sts:GetCallerIdentity",
-    **{item.method: item.action for item in (*PERMISSIONS, *FINDING)},
+    **{item.method: item.action for item in (*PERMISSIONS, *FINDING, *SEARCHING)},
 }
 """boto3's method -> the permission that it needs; the first one is anybody's, and is asked for nowhere.
 
@@ -86,13 +93,30 @@ WRITES: Final = frozenset(item.method for item in PERMISSIONS if item.enforces)
 
 
 def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
-    """An IAM policy for reading, and for enforcing and finding where asked: one statement for each set of resources.
+    """An IAM policy of the role that reads, and enforces and finds where asked: a statement for each set of resources.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
+    return _policy(
+        (_SIDS[verb], item.resources, item.action) for item, verb in _asked(enforce=enforce, discover=discover)
+    )
+
+
+def search_policy(role: str) -> dict[str, Any]:
+    """An IAM policy for whoever starts a search of an organisation, and goes into each account by the role ``role``.
+
+    Raises KubewitnessError: that is no role's name.
+    """
+    if not _ROLE.fullmatch(role):
+        raise KubewitnessError(f"--search {role[:120]!r}: give the role's name, with its path if it has one, no ARN")
+    filled = ((item, tuple(one.replace("ROLE", role) for one in item.resources)) for item in SEARCHING)
+    return _policy(("Search", resources, item.action) for item, resources in filled)
+
+
+def _policy(asked: Iterable[tuple[str, tuple[str, ...], str]]) -> dict[str, Any]:
     statements: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-    for item, verb in _asked(enforce=enforce, discover=discover):
-        statements.setdefault((_SIDS[verb], item.resources), []).append(item.action)
+    for sid, resources, action in asked:
+        statements.setdefault((sid, resources), []).append(action)
     return {
         "Version": "2012-10-17",
         "Statement": [
@@ -108,8 +132,9 @@ def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
 
 
 def table(*, enforce: bool = False, discover: bool = False) -> str:
-    """The same as Markdown, with what each is for."""
-    rows = [f"| `{item.action}` | {verb} | {item.why} |" for item, verb in _asked(enforce=enforce, discover=discover)]
+    """The same as Markdown, with what each is for, and with what the search needs where it begins."""
+    asked = [*_asked(enforce=enforce, discover=discover), *((item, "discover") for item in SEARCHING if discover)]
+    rows = [f"| `{item.action}` | {verb} | {item.why} |" for item, verb in asked]
     return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])
 
 
@@ -122,3 +147,7 @@ def _asked(*, enforce: bool, discover: bool) -> Iterator[tuple[Permission, str]]
             yield item, "deploy" if item.enforces else "check"
     if discover:
         yield from ((item, "discover") for item in FINDING)
+
+
+_ROLE: Final = re.compile(r"(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64}")
+"""Source: https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""

@@ -14,7 +14,14 @@ from kubewitness.model import Reason, Unread
 from kubewitness.providers import NotReadError
 from kubewitness.providers.gke import auditconfig, parse
 from kubewitness.providers.gke.connections import GcpClients
-from kubewitness.providers.gke.destinations import DATA_ACCESS, Look, destinations, required_bucket, stored_twice
+from kubewitness.providers.gke.destinations import (
+    DATA_ACCESS,
+    Look,
+    destinations,
+    required_bucket,
+    stored_twice,
+    where_set,
+)
 from kubewitness.providers.gke.enable import Gcp, carry_out
 from kubewitness.providers.gke.errors import ERRORS, code_of, unread
 from kubewitness.providers.gke.hierarchy import Ancestors, Place, read_place
@@ -110,7 +117,7 @@ class GkeCluster:
             unrecorded=parse.unrecorded(types, project),
             exempted=auditconfig.exemptions(levels),
             doubles=not_looked_at[0] if not_looked_at else stored_twice(self.which, sinks),
-            set_at=dict.fromkeys(auditconfig.DATA_ACCESS, f"{project}, for all its clusters"),
+            set_at=dict.fromkeys(auditconfig.DATA_ACCESS, where_set(project, reached)),
         )
 
     def retention_at_least(self, days: int) -> int:
@@ -122,6 +129,10 @@ class GkeCluster:
             limit = f"more than a log bucket can be told ({_LONGEST_RETENTION_DAYS})"
             raise KubewitnessError(f"retention_days: {days} is {limit}")
         return max(days, 1)
+
+    def key(self, given: str) -> str:
+        """None is ever set: the owner of a place does that."""
+        return given
 
     def carry_out(self, step: Step, deadline: Deadline, tell: Callable[[str], None]) -> None:
         """One step of a plan, to its end. Raises KubewitnessError, NotReadError."""

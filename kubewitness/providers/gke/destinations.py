@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.managed import Destination
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.gke import auditconfig
-from kubewitness.providers.gke.parse import ADMIN_ACTIVITY
+from kubewitness.providers.gke.parse import ADMIN_ACTIVITY, LIMITS
 from kubewitness.providers.gke.routing import ACTIVITY, DATA_ACCESS_LOG, Bucket, Sink, entry, route
 
 if TYPE_CHECKING:
@@ -100,6 +100,16 @@ def _elsewhere(part: Part, sinks: Sequence[Sink], copies: tuple[str, ...]) -> It
         )  # fmt: skip
 
 
+def where_set(project: str, found: Sequence[Destination]) -> str:
+    """For what Data Access is switched on, where it will lie, and that it has a price: no cluster has its own bucket.
+
+    Source: https://cloud.google.com/stackdriver/pricing
+    """
+    places = [item.id for item in found if item.part == DATA_ACCESS.name and item.exists is True]
+    lies = f", kept in {', '.join(places)} beside the project's other logs" if places else ""
+    return f"{project}, for all its clusters{lies}, billed by volume"
+
+
 def stored_twice(cluster: ClusterName, sinks: Sequence[Sink]) -> tuple[str, ...] | Unread:
     """Buckets that two sinks send the same part to. Google does not say whether that is stored, and paid for, twice."""
     for part in PARTS:
@@ -128,7 +138,7 @@ def _destination(cluster: ClusterName, part: Part, name: str, look: Look, copies
     told = look.bucket(name)
     leave = _left_alone(cluster, name, told)
     exists = told if isinstance(told, Unread) else told is not None and not told.going
-    found = Destination(KIND, name, part.types, exists, part=part.name, leave=leave, readers=copies)
+    found = Destination(KIND, name, part.types, exists, part=part.name, leave=leave, readers=copies, limits=LIMITS)
     if isinstance(told, Unread):
         return replace(found, last_event=told, retention_days=told, key=told, undeletable=told)
     if told is None or told.going:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy import PROBES
 from kubewitness.errors import KubewitnessError
-from kubewitness.managed import BlindSpot, Unrecorded
+from kubewitness.managed import BlindSpot, FormatLimit, Unrecorded
 from kubewitness.model import Reason, Unread
 from kubewitness.providers.gke.auditconfig import DATA_ACCESS
 
@@ -55,6 +55,20 @@ BLIND_SPOTS: Final = (
 Sources: https://cloud.google.com/kubernetes-engine/docs/concepts/audit-policy,
 https://github.com/kubernetes/kubernetes/blob/v1.37.1/cluster/gce/gci/configure-helper.sh
 """
+
+LIMITS: Final = (
+    FormatLimit(
+        "an event is an AuditLog of Google's, not one of Kubernetes: what was done is its methodName "
+        "(io.k8s.core.v1.pods.create), and there is no verb, level or stage",
+        "write detections for protoPayload.methodName: those for Kubernetes's own events find nothing",
+        "https://cloud.google.com/kubernetes-engine/docs/how-to/audit-logging",
+    ),
+    FormatLimit(
+        "a large event is split into several entries, each with a part of its request and response",
+        "put together what has the same split.uid before looking into the objects",
+        "https://cloud.google.com/logging/docs/audit/split-logs",
+    ),
+)
 
 READS: Final = tuple(
     probe.id

@@ -110,7 +110,9 @@ def _groups_denied(azure: Azure) -> None:
 
 _OFF: Final = {"audit-backend": "FAIL", "audit-log-types": "FAIL"}
 _UNKEPT: Final = {"audit-retention": "UNKNOWN", "audit-log-protected": "UNKNOWN"}
-_ALL: Final = {"audit-log-destination": "UNKNOWN", "audit-log-written": "UNKNOWN", **_UNKEPT}
+_ALL: Final = {
+    "audit-log-destination": "UNKNOWN", "audit-log-written": "UNKNOWN", "audit-log-format": "UNKNOWN", **_UNKEPT,
+}  # fmt: skip
 _UNKNOWN: Final = {
     "audit-backend": "UNKNOWN", "audit-log-once": "UNKNOWN", "audit-log-types": "UNKNOWN",
     "audit-policy-limits": "UNKNOWN", "audit-policy-records": "UNKNOWN",

@@ -11,7 +11,9 @@ from click.testing import CliRunner
 
 from kubewitness.cli import main
 from kubewitness.providers.aks.permissions import PERMISSIONS, table
+from tests.fakes.azure.handle import SUBSCRIPTION
 
+GROUP = "/providers/Microsoft.Management/managementGroups/all"
 DOCS = Path(__file__).resolve().parents[4] / "docs"
 
 
@@ -40,11 +42,21 @@ def test_finding_takes_more() -> None:
 
 
 def test_the_role_is_one_that_az_takes() -> None:
-    role = printed("--scope", "/subscriptions/a", "--scope", "/subscriptions/b")
+    scopes = [f"/subscriptions/{SUBSCRIPTION}", f"/subscriptions/{SUBSCRIPTION}/resourceGroups/x", GROUP]
 
-    assert role["AssignableScopes"] == ["/subscriptions/a", "/subscriptions/b"]
+    role = printed(*(word for scope in scopes for word in ("--scope", scope)))
+
+    assert role["AssignableScopes"] == scopes
     assert (role["IsCustom"], role["NotActions"]) == (True, [])
     assert {"Name", "Description"} < set(role)
+
+
+@pytest.mark.parametrize("scope", [SUBSCRIPTION, "/subscriptions/prod", "/", f"/subscriptions/{SUBSCRIPTION}/"])
+def test_a_scope_that_azure_would_refuse_is_refused(scope: str) -> None:
+    done = CliRunner().invoke(main, ["permissions", "azure", "--scope", scope])
+
+    assert done.exit_code == 2
+    assert f"--scope '{scope}'" in done.stderr
 
 
 def test_reading_and_enforcing_are_two_roles() -> None:

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class State:
     """``verdict``: of the audit log, as the table of ``kubewitness check`` prints it: status and rung.
 
-    ``told``: the checks that do not pass, and how, but for audit-policy-limits, which fails wherever the audit log is
-    on (``limits``). What passes, and what does not apply, is not in it. ``minutes``: it is looked at so much later.
+    ``told``: the checks that do not pass, and how; not those that fail as information, which are the same for all. What
+    passes, and what does not apply, is not in it. ``minutes``: it is looked at so much later.
     ``data``: host data beside the provider.
     """
 
@@ -30,7 +30,6 @@ class State:
     make: Callable[[Aws], object]
     verdict: str
     told: dict[str, str]
-    limits: str | None = "FAIL"
     minutes: int = 0
     data: dict[str, str] = field(default_factory=dict)
 
@@ -111,15 +110,17 @@ _OF_THE_CLUSTER: Final = {
     "audit-backend": "UNKNOWN", "audit-log-types": "UNKNOWN", "audit-policy-limits": "UNKNOWN",
     "audit-policy-records": "UNKNOWN", "audit-policy-exemptions": "UNKNOWN", "audit-log-once": "UNKNOWN",
 }  # fmt: skip
-_GROUP: Final = {"audit-log-destination": "UNKNOWN", "audit-log-written": "UNKNOWN", **_KEPT}
+_GROUP: Final = {
+    "audit-log-destination": "UNKNOWN", "audit-log-written": "UNKNOWN", "audit-log-format": "UNKNOWN", **_KEPT,
+}  # fmt: skip
 EVERYTHING: Final = {**_OF_THE_CLUSTER, **_GROUP}
 
 STATES: Final = (
     State("as the standard asks", good, "PASS 3", {}),
     State("audit alone", lambda aws: good(aws, on=("audit",)), "PASS 3", {"audit-log-types": "FAIL"}),
-    State("all but audit", lambda aws: good(aws, on=("api", "authenticator", "scheduler")), "FAIL 0", _OFF, None),
-    State("nothing is on", lambda aws: create(aws, on=()), "FAIL 0", _OFF, None),
-    State("an old cluster: no `logging` at all", _said, "FAIL 0", _OFF, None),
+    State("all but audit", lambda aws: good(aws, on=("api", "authenticator", "scheduler")), "FAIL 0", _OFF),
+    State("nothing is on", lambda aws: create(aws, on=()), "FAIL 0", _OFF),
+    State("an old cluster: no `logging` at all", _said, "FAIL 0", _OFF),
     State(
         "two entries, the one that is on last",
         lambda aws: _said(aws, (("controllerManager", "scheduler"), False), (("api", "audit", "authenticator"), True)),
@@ -161,21 +162,21 @@ STATES: Final = (
     State("no deletion protection", _unprotected, "PASS 3", {"audit-log-protected": "FAIL"}),
     State(
         "the cluster may not be described", lambda aws: _then(aws, "eks:DescribeCluster"), "UNKNOWN -",
-        _OF_THE_CLUSTER, None,
+        _OF_THE_CLUSTER,
     ),
     State("the log group may not be described", lambda aws: _then(aws, "logs:DescribeLogGroups"), "UNKNOWN 1", _GROUP),
     State(
-        "an ARN of another account, with a cluster of that name in this one", good, "UNKNOWN -", EVERYTHING, None,
+        "an ARN of another account, with a cluster of that name in this one", good, "UNKNOWN -", EVERYTHING,
         data={"id": ARN.replace(ACCOUNT, "999999999999")},
     ),
     State(
         "the same, and the cluster may not be described", lambda aws: _then(aws, "eks:DescribeCluster"), "UNKNOWN -",
-        EVERYTHING, None, data={"id": ARN.replace(ACCOUNT, "999999999999")},
+        EVERYTHING, data={"id": ARN.replace(ACCOUNT, "999999999999")},
     ),
-    State("there is no such cluster", lambda _: None, "UNKNOWN -", EVERYTHING, None),
-    State("the credentials have expired", _expired, "UNKNOWN -", EVERYTHING, None),
-    State("being deleted", _deleting, "NOT_APPLICABLE -", {}, None),
-    State("connected, run elsewhere", _connected, "NOT_APPLICABLE -", {}, None),
+    State("there is no such cluster", lambda _: None, "UNKNOWN -", EVERYTHING),
+    State("the credentials have expired", _expired, "UNKNOWN -", EVERYTHING),
+    State("being deleted", _deleting, "NOT_APPLICABLE -", {}),
+    State("connected, run elsewhere", _connected, "NOT_APPLICABLE -", {}),
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pytest
 from kubewitness.content import read_standard
 from kubewitness.enabling import enable
 from kubewitness.errors import KubewitnessError
-from kubewitness.managedplan import plan_managed
+from kubewitness.managedplan import ManagedPlan, plan_managed
 from kubewitness.providers.eks.permissions import PERMISSIONS
 from tests.unit.providers.eks.fleet import ACCOUNT, ALL, GROUP, create, reached
 
@@ -137,11 +137,35 @@ def test_a_key_that_is_there_stays(aws: Aws) -> None:
     assert group(aws)["kmsKeyId"] == theirs
 
 
-def test_a_key_that_is_asked_for_and_not_named_is_refused_before_anything_is_written(aws: Aws) -> None:
+def test_a_key_that_is_asked_for_and_not_named_is_said_and_hinders_nothing_else(aws: Aws) -> None:
     create(aws, on=())
 
-    assert refusal("forensic") == "the standard asks for a key of your own: name it as host data kms_key"
-    assert written(aws) == set()
+    told = bring("forensic")
+
+    assert told[0] == f"make {GROUP}, kept 365 days, protected from deletion"
+    assert on(aws) >= {"audit", "authenticator"}
+    cluster = reached()
+    found = plan_managed(
+        cluster.observe(), read_standard("forensic"), key="", retention_at_least=cluster.retention_at_least
+    )
+    assert isinstance(found, ManagedPlan)
+    assert any("encryption key: the standard asks for a key of your own: name it" in note for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("alias/audit", "takes no alias"),
+        ("1234abcd-12ab-34cd-56ef-1234567890ab", "no bare id"),
+        (f"arn:aws:kms:eu-west-1:{ACCOUNT}:alias/audit", "takes no alias"),
+        (f"arn:aws:kms:us-east-1:{ACCOUNT}:key/1", "is in us-east-1, the cluster in eu-west-1"),
+    ],
+)
+def test_a_key_that_cloudwatch_would_refuse_is_refused_before_anything_is_asked(aws: Aws, key: str, said: str) -> None:
+    with pytest.raises(KubewitnessError, match=said):
+        reached().key(key)
+
+    assert not aws.calls()
 
 
 def test_a_key_that_aws_does_not_have_is_named(aws: Aws) -> None:
@@ -170,7 +194,7 @@ def test_an_update_is_waited_for(aws: Aws) -> None:
 
 def test_another_update_in_progress_is_waited_out_though_the_cluster_says_active(aws: Aws) -> None:
     create(aws, on=())
-    aws.set(update_seconds=1)
+    aws.set(update_seconds=4)
     aws.client("eks").update_cluster_config(name="prod", deletionProtection=True)
 
     bring()
@@ -214,7 +238,10 @@ def test_a_cluster_that_never_shows_it_is_an_error(aws: Aws) -> None:
     create(aws, on=())
     aws.set(lag_seconds=600)
 
-    assert "still not to be seen: switch on api, audit, authenticator" in refusal(wait=1)
+    said = refusal(wait=1)
+
+    assert "still not to be seen: " in said
+    assert "switch on api, audit, authenticator" in said
 
 
 def test_an_update_that_fails_says_why(aws: Aws) -> None:

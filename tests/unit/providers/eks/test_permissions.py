@@ -33,12 +33,25 @@ def test_reading_is_all_that_is_asked_for_unless_more_is_wanted() -> None:
     assert set(printed("--enforce")) == {item.action for item in PERMISSIONS} > reading
 
 
+@pytest.mark.parametrize(
+    "options",
+    [("aws", "--search", "arn:aws:iam::1:role/x"), ("aws", "--search", "r", "--enforce"), ("gcp", "--search", "r")],
+)
+def test_the_policy_of_a_search_is_one_of_its_own(options: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, ["permissions", *options])
+
+    assert done.exit_code == 2
+    assert "--search" in done.output
+
+
 def test_finding_is_asked_for_by_itself() -> None:
     reading = set(printed())
 
     assert set(printed("--discover")) - reading == {item.action for item in FINDING}
+    assert printed("--search", "path/audit") == {
+        "organizations:ListAccounts": ["*"], "sts:AssumeRole": ["arn:*:iam::*:role/path/audit"],
+    }  # fmt: skip
     assert set(printed("--discover", "--enforce")) == {item.action for item in (*PERMISSIONS, *FINDING)}
-    assert printed("--discover")["sts:AssumeRole"] == ["arn:*:iam::*:role/ROLE"]
 
 
 def test_no_action_is_a_wildcard_and_one_only_is_for_every_resource() -> None:

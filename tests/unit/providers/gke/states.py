@@ -149,7 +149,14 @@ def away(gcp: Gcp) -> None:
 
 _DESTINATION, _RECORDS, _TYPES = "audit-log-destination", "audit-policy-records", "audit-log-types"
 _DATA_ACCESS: Final = 'log_id("cloudaudit.googleapis.com/data_access")'
-_ASKS_THE_CLUSTER: Final = ("audit-backend", _TYPES, _RECORDS, "audit-policy-exemptions", "audit-log-once")
+_ASKS_THE_CLUSTER: Final = (
+    "audit-backend",
+    _TYPES,
+    _RECORDS,
+    "audit-policy-exemptions",
+    "audit-log-once",
+    "audit-policy-limits",
+)
 
 _NOT_LOOKED_INTO: Final = tuple(
     f"{name} UNKNOWN not-observed"
@@ -197,7 +204,14 @@ STATES: Final = (
         "UNKNOWN 1/3",
         tuple(
             f"{name} UNKNOWN denied"
-            for name in (_DESTINATION, "audit-log-written", "audit-retention", "audit-log-protected", "audit-log-once")
+            for name in (
+                _DESTINATION,
+                "audit-log-written",
+                "audit-log-format",
+                "audit-retention",
+                "audit-log-protected",
+                "audit-log-once",
+            )
         ),
     ),
     State("two sinks into one bucket", two_sinks, "PASS 3/3", ("audit-log-once UNKNOWN not-observed",)),

@@ -38,7 +38,10 @@ if TYPE_CHECKING:
 
 READS = {"ADMIN_READ": set[str](), "DATA_READ": set[str]()}
 WRITES = {item.name for item in PERMISSIONS if item.enforces and item.name != "container.operations.get"}
-RECORD = "switch on ADMIN_READ, DATA_READ in projects/shop, for all its clusters"
+RECORD = (
+    "switch on ADMIN_READ, DATA_READ in projects/shop, for all its clusters, "
+    f"kept in {DEFAULT} beside the project's other logs, billed by volume"
+)
 
 
 def bring(standard: str = "standard", *, wait: float = 20, tell: Callable[[str], None] | None = None) -> list[str]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import requests
-from google.api_core.exceptions import ResourceExhausted
+from google.api_core.exceptions import ResourceExhausted, ServiceUnavailable
 
 from kubewitness.managed import Destination, ManagedCluster
 from kubewitness.model import Reason, Unread
@@ -250,10 +249,10 @@ def test_a_search_of_the_log_that_does_not_end_is_given_up(gcp: Gcp, monkeypatch
 
 
 def test_nobody_there_is_asked_a_few_times_and_a_limit_for_as_long_as_it_takes() -> None:
-    full = ResourceExhausted("full")  # type: ignore[no-untyped-call]
-    broken, lasting = requests.exceptions.ConnectionError(), connections.Again()
+    full, away = ResourceExhausted("full"), ServiceUnavailable("away")  # type: ignore[no-untyped-call]
+    lasting = connections.Again()
 
-    assert [lasting(broken) for _ in range(5)] == [True, True, True, False, False]
+    assert [lasting(away) for _ in range(5)] == [True, True, True, False, False]
     assert [lasting(full) for _ in range(5)] == [True] * 5
 
 
