@@ -86,13 +86,10 @@ def managed_log_format(cluster: ManagedCluster, standard: Standard) -> Result:
             return unknown(item.limits)
         if not item.limits:
             return Pass("events lie there as they were made")
-        lost = "\n".join(limit.lost for limit in item.limits)
         return Fail(
             message="; ".join(limit.lost for limit in item.limits),
             remedy="; ".join(dict.fromkeys(limit.instead for limit in item.limits)),
-            expected="the event as kube-apiserver makes it",
-            actual=lost,
-            evidence=tuple(cluster.saw(item.id, f"{limit.lost}: {limit.source}") for limit in item.limits),
+            evidence=tuple(cluster.saw(item.id, limit.source) for limit in item.limits),
         )
 
     return of_what_exists(cluster, look)
