@@ -12,6 +12,7 @@ from kubewitness.content import own_policy_text, read_standard
 from kubewitness.errors import KubewitnessError
 from kubewitness.ladder import UnreadTarget, assess
 from kubewitness.model import Reason, Report, Run, Source, Unread
+from kubewitness.moments import rfc3339
 from kubewitness.standard import parse_rung
 
 if TYPE_CHECKING:
@@ -105,4 +106,4 @@ class _Standards:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339(datetime.now(UTC))

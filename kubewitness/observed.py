@@ -26,6 +26,7 @@ from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.knownversions import NEWEST, OLDEST
 from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Unread, View
+from kubewitness.moments import rfc3339
 from kubewitness.probe.reading import File
 from kubewitness.staticpods import not_read, server_files
 
@@ -155,7 +156,7 @@ class ApiServer:
 
 
 def _stamp(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return rfc3339(datetime.fromtimestamp(seconds, UTC), "milliseconds")
 
 
 def observe(reading: Reading, name: str, cluster: str) -> ApiServer:

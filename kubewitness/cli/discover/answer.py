@@ -12,6 +12,7 @@ import click
 
 from kubewitness.cli.output import options, progress, sinks, write
 from kubewitness.errors import KubewitnessError
+from kubewitness.moments import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +55,7 @@ def answer(cloud: str, *, expected: str | None, output: tuple[str, ...], **where
     with progress("looked at") as tell:
         found = discover(search_of(cloud, **where, expected=scopes_of(wanted or ())), tell)
     comparison = None if wanted is None else compared(found, wanted)
-    finished = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    finished = rfc3339(datetime.now(UTC))
     report = DiscoveryReport(f"kubewitness {__version__}", cloud, finished, found, comparison)
     for render, file in renderers:
         write(render(report, options(to_terminal=file is None)), file)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.managed import ManagedCluster, Provider, Route, latest
 from kubewitness.model import Unread
+from kubewitness.moments import rfc3339
 from kubewitness.providers import NotReadError
 from kubewitness.providers.aks import parse, settings
 from kubewitness.providers.aks.connections import Arm, ArmClients
@@ -94,7 +95,7 @@ class AksCluster:
             cluster=self._cluster,
             provider=Provider.AKS,
             id=str(self.which),
-            read_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            read_at=rfc3339(datetime.now(UTC)),
             log_types={},
             audit_types=settings.AUDIT_TYPES,
             destinations=(),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread
+from kubewitness.moments import parse_moment
 from kubewitness.providers.aks.settings import ADMIN, ALL, AUDIT_TYPES
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def parse_cluster(raw: Mapping[str, Any]) -> Cluster:
     power = str((properties.get("powerState") or {}).get("code") or "")
     return Cluster(
         id=str(raw.get("id") or ""),
-        made=_time((raw.get("systemData") or {}).get("createdAt")),
+        made=parse_moment((raw.get("systemData") or {}).get("createdAt")),
         not_loggable="being deleted" if state.lower() == "deleting" else "",
         stopped=power.lower() == "stopped",
         beside=tuple(_beside(properties)),
@@ -233,7 +233,7 @@ def parse_newest(raw: Mapping[str, Any], number: str) -> str | None:
         for values in table.get("rows") or ():
             row = dict(zip(columns, values, strict=False))
             if str(row.get("TenantId")).lower() == number.lower():
-                return _time(row.get("Last"))
+                return parse_moment(row.get("Last"))
     return None
 
 
@@ -243,7 +243,7 @@ def newest_change(events: Iterable[Mapping[str, Any]]) -> str | None:
     Source: https://learn.microsoft.com/rest/api/monitor/activity-logs/list
     """
     written = (
-        _time(event.get("eventTimestamp"))
+        parse_moment(event.get("eventTimestamp"))
         for event in events
         if str((event.get("operationName") or {}).get("value")).lower() == "microsoft.insights/diagnosticsettings/write"
         and str((event.get("status") or {}).get("value")).lower() == "succeeded"
@@ -263,14 +263,6 @@ def retention_at_least(days: int) -> int:
 
 def _days(value: object) -> int | None:
     return value if isinstance(value, int) and value > 0 else None
-
-
-def _time(value: object) -> str | None:
-    try:
-        read = datetime.fromisoformat(str(value))
-    except ValueError:
-        return None
-    return read.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if read.tzinfo else None
 
 
 def audit(types: Iterable[str]) -> frozenset[str]:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.providers import permissions
 from kubewitness.providers.aks.ids import role_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
 class Permission:
     """An action of a role. ``enforces``: only the deploy needs it. ``linked``: Azure asks for it, we never call it."""
 
-    action: str
+    name: str
     why: str
     enforces: bool = False
     linked: bool = False
@@ -73,7 +74,9 @@ def policy(*, enforce: bool = False, discover: bool = False, scopes: Sequence[st
         "Name": f"kubewitness {'enforce' if enforce else 'read'}",
         "IsCustom": True,
         "Description": f"What kubewitness {' and '.join(verbs)} of managed clusters",
-        "Actions": [item.action for item, _ in _asked(enforce=enforce, discover=discover)],
+        "Actions": [
+            item.name for item, _ in permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover)
+        ],
         "NotActions": [],
         "DataActions": [],
         "NotDataActions": [],
@@ -83,13 +86,4 @@ def policy(*, enforce: bool = False, discover: bool = False, scopes: Sequence[st
 
 def table(*, enforce: bool = False, discover: bool = False) -> str:
     """The same as Markdown, with what each is for."""
-    rows = [f"| `{item.action}` | {verb} | {item.why} |" for item, verb in _asked(enforce=enforce, discover=discover)]
-    return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])
-
-
-def _asked(*, enforce: bool, discover: bool) -> Iterator[tuple[Permission, str]]:
-    for item in PERMISSIONS:
-        if enforce or not item.enforces:
-            yield item, "deploy" if item.enforces else "check"
-    if discover:
-        yield from ((item, "discover") for item in FINDING)
+    return permissions.table(permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover))

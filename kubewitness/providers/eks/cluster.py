@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError  # type: ignore[impor
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Destination, ManagedCluster, Provider, latest
 from kubewitness.model import Reason, Unread
+from kubewitness.moments import rfc3339
 from kubewitness.providers import NotReadError
 from kubewitness.providers.eks import parse
 from kubewitness.providers.eks.accounts import Account, Accounts
@@ -84,7 +85,7 @@ class EksCluster:
             cluster=self._cluster,
             provider=Provider.EKS,
             id=known.arn if known else f"{self.which.region}/{self.which.name}",
-            read_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            read_at=rfc3339(now),
             log_types=found if isinstance(found, Unread) else found.log_types,
             audit_types=parse.AUDIT_TYPES,
             destinations=() if idle else self._destinations(now),

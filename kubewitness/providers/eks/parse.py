@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import BlindSpot, FormatLimit, NotOffered
+from kubewitness.moments import rfc3339
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -242,12 +243,8 @@ def kms_key(given: str, region: str) -> str:
 
 def at(milliseconds: int) -> str:
     """Milliseconds since 1970 as RFC 3339, in seconds."""
-    return _text(datetime.fromtimestamp(milliseconds / 1000, UTC))
+    return rfc3339(datetime.fromtimestamp(milliseconds / 1000, UTC))
 
 
 def _time(value: object) -> str | None:
-    return _text(value) if isinstance(value, datetime) else None
-
-
-def _text(value: datetime) -> str:
-    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return rfc3339(value) if isinstance(value, datetime) else None

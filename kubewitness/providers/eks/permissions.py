@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.errors import KubewitnessError
+from kubewitness.providers import permissions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
 _CLUSTER: Final = "arn:*:eks:*:*:cluster/*"
 _GROUP: Final = "arn:*:logs:*:*:log-group:/aws/eks/*/cluster"
@@ -20,7 +21,7 @@ _AUDIT_STREAM: Final = f"{_GROUP}:log-stream:kube-apiserver-audit-*"
 class Permission:
     """An IAM action. ``method``: of boto3's client, for whose sake it is. ``enforces``: only the deploy needs it."""
 
-    action: str
+    name: str
     method: str
     resources: tuple[str, ...]
     why: str
@@ -81,7 +82,7 @@ list_awsaccountmanagement.html, list_amazonec2.html and, for the above, list_aws
 
 ACTIONS: Final[Mapping[str, str]] = {
     "get_caller_identity": "sts:GetCallerIdentity",
-    **{item.method: item.action for item in (*PERMISSIONS, *FINDING, *SEARCHING)},
+    **{item.method: item.name for item in (*PERMISSIONS, *FINDING, *SEARCHING)},
 }
 """boto3's method -> the permission that it needs; the first one is anybody's, and is asked for nowhere.
 
@@ -98,7 +99,8 @@ def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
     """
     return _policy(
-        (_SIDS[verb], item.resources, item.action) for item, verb in _asked(enforce=enforce, discover=discover)
+        (_SIDS[verb], item.resources, item.name)
+        for item, verb in permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover)
     )
 
 
@@ -110,7 +112,7 @@ def search_policy(role: str) -> dict[str, Any]:
     if not _ROLE.fullmatch(role):
         raise KubewitnessError(f"--search {role[:120]!r}: give the role's name, with its path if it has one, no ARN")
     filled = ((item, tuple(one.replace("ROLE", role) for one in item.resources)) for item in SEARCHING)
-    return _policy(("Search", resources, item.action) for item, resources in filled)
+    return _policy(("Search", resources, item.name) for item, resources in filled)
 
 
 def _policy(asked: Iterable[tuple[str, tuple[str, ...], str]]) -> dict[str, Any]:
@@ -133,20 +135,14 @@ def _policy(asked: Iterable[tuple[str, tuple[str, ...], str]]) -> dict[str, Any]
 
 def table(*, enforce: bool = False, discover: bool = False) -> str:
     """The same as Markdown, with what each is for, and with what the search needs where it begins."""
-    asked = [*_asked(enforce=enforce, discover=discover), *((item, "discover") for item in SEARCHING if discover)]
-    rows = [f"| `{item.action}` | {verb} | {item.why} |" for item, verb in asked]
-    return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])
+    asked = [
+        *permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover),
+        *((item, "discover") for item in SEARCHING if discover),
+    ]
+    return permissions.table(asked)
 
 
 _SIDS: Final = {"check": "Read", "deploy": "Enforce", "discover": "Find"}
-
-
-def _asked(*, enforce: bool, discover: bool) -> Iterator[tuple[Permission, str]]:
-    for item in PERMISSIONS:
-        if enforce or not item.enforces:
-            yield item, "deploy" if item.enforces else "check"
-    if discover:
-        yield from ((item, "discover") for item in FINDING)
 
 
 _ROLE: Final = re.compile(r"(?:[\w+=,.@-]{1,64}/){0,8}[\w+=,.@-]{1,64}")

@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict  # type: ignore[import-unt
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import Destination, ManagedCluster, Provider, latest
 from kubewitness.model import Reason, Unread
+from kubewitness.moments import rfc3339
 from kubewitness.providers import NotReadError
 from kubewitness.providers.gke import auditconfig, parse
 from kubewitness.providers.gke.connections import GcpClients
@@ -106,7 +107,7 @@ class GkeCluster:
             cluster=self._cluster,
             provider=Provider.GKE,
             id=str(self.which),
-            read_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            read_at=rfc3339(now),
             log_types=found if isinstance(found, Unread) else {parse.ADMIN_ACTIVITY: True, **types, **components},
             audit_types=parse.AUDIT_TYPES,
             destinations=reached,

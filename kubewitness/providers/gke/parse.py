@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.auditpolicy import PROBES
 from kubewitness.errors import KubewitnessError
 from kubewitness.managed import BlindSpot, FormatLimit, Unrecorded
 from kubewitness.model import Reason, Unread
+from kubewitness.moments import parse_moment
 from kubewitness.providers.gke.auditconfig import DATA_ACCESS
 
 if TYPE_CHECKING:
@@ -128,7 +128,6 @@ class Cluster:
     etag: str
     made: str | None
     not_loggable: str
-    autopilot: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,6 @@ def parse_cluster(raw: Mapping[str, Any]) -> Cluster:
         etag=str(raw.get("etag") or ""),
         made=at(raw["createTime"]) if raw.get("createTime") else None,
         not_loggable="being deleted" if number == _STOPPING else "",
-        autopilot=bool((raw.get("autopilot") or {}).get("enabled")),
     )
 
 
@@ -227,11 +225,7 @@ def parse_operation(raw: Mapping[str, Any]) -> Operation:
 
 def at(text: object) -> str:
     """A time of Google's as RFC 3339, UTC, in seconds; what is none stays as it is."""
-    try:
-        moment = datetime.fromisoformat(str(text)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return str(text)
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return parse_moment(text) or str(text)
 
 
 def running(operations: Iterable[Operation], cluster: str) -> str | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from kubewitness.providers import permissions
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 _TYPES: Final = "which Data Access logs of Kubernetes are written, and who is exempted"
 _ABOVE: Final = "what lies above the project: audit configs and sinks are inherited"
@@ -87,19 +89,14 @@ def policy(*, enforce: bool = False, discover: bool = False) -> dict[str, Any]:
         "description": "What kubewitness needs to read the logging of GKE clusters"
         + (", and to switch it on" if enforce else ""),
         "stage": "GA",
-        "includedPermissions": list(dict.fromkeys(item.name for item, _ in _asked(enforce=enforce, discover=discover))),
+        "includedPermissions": list(
+            dict.fromkeys(
+                item.name for item, _ in permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover)
+            )
+        ),
     }
 
 
 def table(*, enforce: bool = False, discover: bool = False) -> str:
     """The same as Markdown, with what each is for."""
-    rows = [f"| `{item.name}` | {verb} | {item.why} |" for item, verb in _asked(enforce=enforce, discover=discover)]
-    return "\n".join(["| permission | for | why |", "| --- | --- | --- |", *rows, ""])
-
-
-def _asked(*, enforce: bool, discover: bool) -> Iterator[tuple[Permission, str]]:
-    for item in PERMISSIONS:
-        if enforce or not item.enforces:
-            yield item, "deploy" if item.enforces else "check"
-    if discover:
-        yield from ((item, "discover") for item in FINDING)
+    return permissions.table(permissions.asked(PERMISSIONS, FINDING, enforce=enforce, discover=discover))

@@ -17,7 +17,7 @@ from tests.unit.providers.aks.fleet import LOGS, reached, settings
 if TYPE_CHECKING:
     from tests.fakes.azure import Azure
 
-WRITES = {item.action for item in PERMISSIONS if item.enforces and not item.linked}
+WRITES = {item.name for item in PERMISSIONS if item.enforces and not item.linked}
 ON = f"switch on guard, kube-apiserver, kube-audit to {LOGS}, by the diagnostic setting kubewitness"
 
 

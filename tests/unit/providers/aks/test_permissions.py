@@ -24,10 +24,10 @@ def printed(*options: str) -> dict[str, Any]:
 
 
 def test_reading_is_all_that_is_asked_for_unless_more_is_wanted() -> None:
-    reading = [item.action for item in PERMISSIONS if not item.enforces]
+    reading = [item.name for item in PERMISSIONS if not item.enforces]
 
     assert printed()["Actions"] == reading
-    assert printed("--enforce")["Actions"] == [item.action for item in PERMISSIONS]
+    assert printed("--enforce")["Actions"] == [item.name for item in PERMISSIONS]
     assert all(action.endswith("/read") for action in reading)
 
 

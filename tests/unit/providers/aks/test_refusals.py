@@ -34,7 +34,7 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "_READ_SECONDS", 1)
 
 
-READING = [item.action for item in PERMISSIONS if not item.enforces]
+READING = [item.name for item in PERMISSIONS if not item.enforces]
 
 
 def everything(azure: Azure) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tests.fakes.aws import Aws
 
-WRITES = {item.action for item in PERMISSIONS if item.enforces}
+WRITES = {item.name for item in PERMISSIONS if item.enforces}
 
 
 def bring(

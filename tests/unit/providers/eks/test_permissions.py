@@ -27,10 +27,10 @@ def printed(*options: str) -> dict[str, list[str]]:
 
 
 def test_reading_is_all_that_is_asked_for_unless_more_is_wanted() -> None:
-    reading = {item.action for item in PERMISSIONS if not item.enforces}
+    reading = {item.name for item in PERMISSIONS if not item.enforces}
 
     assert set(printed()) == reading
-    assert set(printed("--enforce")) == {item.action for item in PERMISSIONS} > reading
+    assert set(printed("--enforce")) == {item.name for item in PERMISSIONS} > reading
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_the_policy_of_a_search_is_one_of_its_own(options: tuple[str, ...]) -> N
 def test_finding_is_asked_for_by_itself() -> None:
     reading = set(printed())
 
-    assert set(printed("--discover")) - reading == {item.action for item in FINDING}
+    assert set(printed("--discover")) - reading == {item.name for item in FINDING}
     assert printed("--search", "path/audit") == {
         "organizations:ListAccounts": ["*"], "sts:AssumeRole": ["arn:*:iam::*:role/path/audit"],
     }  # fmt: skip
-    assert set(printed("--discover", "--enforce")) == {item.action for item in (*PERMISSIONS, *FINDING)}
+    assert set(printed("--discover", "--enforce")) == {item.name for item in (*PERMISSIONS, *FINDING)}
 
 
 def test_no_action_is_a_wildcard_and_one_only_is_for_every_resource() -> None:

@@ -42,7 +42,7 @@ def once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accounts, "PAUSES", ())
 
 
-@pytest.mark.parametrize("action", [item.action for item in PERMISSIONS if not item.enforces])
+@pytest.mark.parametrize("action", [item.name for item in PERMISSIONS if not item.enforces])
 def test_a_permission_that_is_missing_is_named_and_hides_nothing_else(aws: Aws, action: str) -> None:
     aws.set(stream_lag_seconds=3600)
     create(aws, on=())
@@ -82,7 +82,7 @@ def test_reading_asks_for_nothing_that_is_not_declared(aws: Aws) -> None:
 
     reached().observe()
 
-    assert set(aws.calls()) == {item.action for item in PERMISSIONS if not item.enforces}
+    assert set(aws.calls()) == {item.name for item in PERMISSIONS if not item.enforces}
 
 
 def test_throttling_is_waited_out(aws: Aws) -> None:
