@@ -10,6 +10,7 @@ from kubewitness.shippers.model import (
     Filter,
     InputKind,
     Output,
+    OutputKind,
     Problem,
     Program,
     QueueKind,
@@ -19,6 +20,7 @@ from kubewitness.shippers.model import (
 from kubewitness.shippers.rsyslog import inputs, outputs, queues
 from kubewitness.shippers.rsyslog.gather import Ruleset, gather
 from kubewitness.shippers.rsyslog.parameters import Parameters, number
+from kubewitness.shippers.rsyslog.started import started, unsent, window_of
 from kubewitness.shippers.rsyslog.syntax import Call, Condition, Object, Stop
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from kubewitness.shippers.model import Input, Place, Queue
     from kubewitness.shippers.rsyslog.gather import Gathered
+    from kubewitness.shippers.rsyslog.started import Started
     from kubewitness.shippers.rsyslog.syntax import Statement
 
 #: Rulesets that call rulesets.
@@ -41,7 +44,8 @@ def read(files: Mapping[str, str]) -> Configuration:
     fed = _fed(found)
     called = {name for ruleset in found.rulesets.values() for name in _calls(ruleset.statements)}
     unfed = [name for name in found.rulesets if name not in fed and name not in called]
-    routes = [_route(name, fed.get(name, ()), found) for name in (*fed, *unfed)]
+    unit = started(files, found.files[0]) if found.files else None
+    routes = [_route(name, fed.get(name, ()), found, unit) for name in (*fed, *unfed)]
     kept = tuple(route for route in routes if route.inputs or route.outputs)
     return Configuration(Program.RSYSLOG, tuple(found.files), kept, tuple(found.problems))
 
@@ -81,7 +85,7 @@ def _bound_to(statement: Object, found: Gathered) -> str:
     return name
 
 
-def _route(name: str, sources: tuple[_Source, ...], found: Gathered) -> Route:
+def _route(name: str, sources: tuple[_Source, ...], found: Gathered, unit: Started | None) -> Route:
     ruleset = found.rulesets.get(name) or Ruleset(name, sources[0].input.place)
     walk = _Walk(found)
     walk.through(ruleset.statements)
@@ -89,11 +93,17 @@ def _route(name: str, sources: tuple[_Source, ...], found: Gathered) -> Route:
     return Route(
         name,
         ruleset.place,
-        tuple(source.input for source in sources),
+        tuple(_forgetful(source.input, walk.window, unit) for source in sources),
         tuple(walk.outputs),
         (*by_inputs, *walk.filters),
         _queue(ruleset.parameters, sources, found),
     )
+
+
+def _forgetful(reader: Input, window: int, unit: Started | None) -> Input:
+    """The same, with what its unit does not make good. Without the unit that cannot be told, and nothing is said."""
+    lost = unsent(reader, window, unit) if unit else None
+    return replace(reader, saves_ahead=lost) if lost else reader
 
 
 def _queue(parameters: Parameters, sources: tuple[_Source, ...], found: Gathered) -> Queue:
@@ -123,7 +133,7 @@ def _calls(statements: Iterable[Statement]) -> list[str]:
 
 @dataclass(slots=True)
 class _Walk:
-    """What a record meets on its way through a ruleset.
+    """What a record meets on its way through a ruleset. ``window``: the largest of its RELP outputs; 0: there is none.
 
     A ``stop`` leaves something out only where an output comes after it that has not had the record already.
     """
@@ -131,6 +141,7 @@ class _Walk:
     found: Gathered
     outputs: list[Output] = field(default_factory=list)
     filters: list[Filter] = field(default_factory=list)
+    window: int = 0
     _stops: list[Filter] = field(default_factory=list)
     _altered: Setting[str] | None = None
     _sent: bool = False
@@ -159,6 +170,8 @@ class _Walk:
         if output is None:
             return False
         self.outputs.append(replace(output, alters=output.alters or self._altered))
+        if output.kind is OutputKind.RELP:
+            self.window = max(self.window, window_of(Parameters(action.parameters)))
         if not self._sent:
             self.filters.extend(self._stops)
             self._stops.clear()

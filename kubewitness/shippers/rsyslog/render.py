@@ -39,6 +39,7 @@ USER: Final = "kubewitness"
 WINDOW: Final = 32
 REWOUND: Final = WINDOW + 2
 _SHORT_LINE_BYTES: Final = 64 * 1024
+_END: Final = '"] '
 _HEADER: Final = "Written by kubewitness; the next deploy writes it anew. For rsyslog 8.2302 and later."
 
 
@@ -144,12 +145,7 @@ def _glob(glob: str, log: FileLog) -> str:
 def _configuration(shipment: Shipment) -> Iterator[str]:
     logs = _logs(shipment)
     largest = shipment.largest_event_bytes + ENVELOPE_BYTES
-    yield from block(
-        "global",
-        f"workDirectory={quoted(shipment.state_dir)}",
-        f'maxMessageSize="{largest}"',
-        'processInternalMessages="on"',
-    )
+    yield from block("global", f"workDirectory={quoted(shipment.state_dir)}", f'maxMessageSize="{largest}"')
     yield from _modules(shipment)
     yield "# Nothing waits in memory: an input goes on when the output has its record. The log files are the queue."
     yield 'main_queue(queue.type="Direct")'
@@ -187,7 +183,6 @@ def _modules(shipment: Shipment) -> Iterator[str]:
     if isinstance(shipment.destination, Relp):
         yield 'module(load="omrelp" tls.tlslib="openssl")'
         yield 'module(load="omprog")'
-    yield 'module(load="omjournal")'
 
 
 def _template(shipment: Shipment, log: Log) -> Iterator[str]:
@@ -210,9 +205,6 @@ def _template(shipment: Shipment, log: Log) -> Iterator[str]:
         yield f"    constant(value={quoted(_END)})"
         yield '    property(name="msg")'
     yield "}"
-
-
-_END: Final = '"] '
 
 
 def _action(shipment: Shipment, log: Log) -> list[str]:
@@ -289,15 +281,13 @@ def _journal(shipment: Shipment, log: JournalLog) -> Iterator[str]:
 
 
 def _own_messages(shipment: Shipment) -> Iterator[str]:
-    """What rsyslog says of itself goes to the journal; that its action is disabled for good ends it."""
-    yield 'if $inputname == "rsyslogd" then {'
-    yield '    action(type="omjournal")'
-    if isinstance(shipment.destination, Relp):
-        yield "    # After a wrong certificate omrelp does nothing any more until rsyslog is started again."
-        yield '    if $msg contains "DISABLING action" then {'
-        yield f'        action(type="omprog" binary={quoted(scripts.RESTART)} action.resumeRetryCount="-1")'
-        yield "    }"
-    yield "    stop"
+    """What rsyslog says of itself is on its standard error; it is read here for the one message that has to end it."""
+    if not isinstance(shipment.destination, Relp):
+        return
+    yield "# After a wrong certificate omrelp does nothing any more until rsyslog is started again."
+    yield 'global(processInternalMessages="on")'
+    yield 'if $inputname == "rsyslogd" and $msg contains "DISABLING action" then {'
+    yield f'    action(type="omprog" binary={quoted(scripts.RESTART)} action.resumeRetryCount="-1")'
     yield "}"
 
 

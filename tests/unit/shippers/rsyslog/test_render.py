@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kubewitness.shippers.shipment import Destination, Shipment
 
 CONFIG = "/etc/kubewitness/shipper/rsyslog.conf"
+UNIT = "/etc/systemd/system/kubewitness-rsyslog.service"
 SYSLOG = Syslog("logs.example.org", 6514, "collector.example.org", TLS)
 
 
@@ -59,7 +60,7 @@ MUTATIONS = [
     (' persistStateInterval="100"', "", {"SH004"}),
     ('persistStateInterval="100"', 'persistStateInterval="100000"', {"SH004"}),
     ('maxMessageSize="8454144"', 'maxMessageSize="64k"', {"SH005"}),
-    ('       maxMessageSize="8454144"\n', "", {"SH005"}),
+    ('\n       maxMessageSize="8454144"', "", {"SH005"}),
     ('maxSubmitAtOnce="1" ', "", {"SH006"}),
     ('ruleset(name="audit" queue.type="Direct")', 'ruleset(name="audit" queue.type="LinkedList")', {"SH008"}),
     (
@@ -111,6 +112,36 @@ def test_each_lossy_change_of_the_journal_is_found(old: str, new: str, ids: set[
     files[CONFIG] = files[CONFIG].replace(old, new)
 
     assert found(Program.RSYSLOG, files) == ids
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("rsyslog-rewind", "true"),
+        (" 34 files ", " 8 files "),
+        (" 34 journal ", " 8 journal "),
+        ("8388608 /var/log/kubernetes/audit", "8388608 /var/log/other"),
+    ],
+)
+def test_a_start_that_puts_nothing_back_is_found(old: str, new: str) -> None:
+    files = files_of(done(shipment(RELP)))
+    assert old in files[UNIT]
+    files[UNIT] = files[UNIT].replace(old, new)
+
+    assert found(Program.RSYSLOG, files) == {"SH006"}
+
+
+def test_a_larger_window_than_what_is_put_back_is_found() -> None:
+    files = files_of(done(shipment(RELP)))
+    files[CONFIG] = files[CONFIG].replace('windowSize="32" ', "")
+
+    assert found(Program.RSYSLOG, files) == {"SH006"}
+
+
+def test_how_rsyslog_is_started_is_not_asked_where_it_is_not_told() -> None:
+    files = {CONFIG: files_of(done(shipment(RELP)))[CONFIG]}
+
+    assert found(Program.RSYSLOG, files) == set()
 
 
 @pytest.mark.parametrize(
