@@ -29,6 +29,7 @@ READERS: Final[Mapping[Program, str]] = {
 RENDERERS: Final[Mapping[Program, str]] = {
     Program.RSYSLOG: "kubewitness.shippers.rsyslog.render",
     Program.OTELCOL: "kubewitness.shippers.otelcol.render",
+    Program.FILEBEAT: "kubewitness.shippers.filebeat.render",
 }
 """Program -> the module whose ``render(shipment) -> Rendered | Unsafe`` writes its configuration. Imported on use."""
 

@@ -45,14 +45,17 @@ class _Keys:
     line: str
     tail: str
     closes_after: str
+    closes_removed: str
     excluded: str
     parsed: str
 
 
-_LOG: Final = _Keys("max_bytes", "tail_files", "close_timeout", "exclude_files", "json")
+_LOG: Final = _Keys("max_bytes", "tail_files", "close_timeout", "close_removed", "exclude_files", "json")
 _FILESTREAM: Final = _Keys(
-    "message_max_bytes", "seek_to_tail", "close.reader.after_interval", "prospector.scanner.exclude_files", "parsers"
+    *("message_max_bytes", "seek_to_tail", "close.reader.after_interval", "close.on_state_change.removed"),
+    *("prospector.scanner.exclude_files", "parsers"),
 )
+CLOSES_REMOVED: Final = frozenset({_LOG.closes_removed, _FILESTREAM.closes_removed})
 
 
 def received(section: Section, name: str, place: Place, registry: Setting[str] | None) -> Received:
@@ -191,6 +194,11 @@ def _passed_over(section: Section, keys: _Keys) -> Iterator[Filter]:
         after = section.setting(key, seconds, 0.0, "0s")
         if isinstance(after, Setting) and after.value > 0:
             yield _filter(section, key, what.format(after.written))
+    closes = section.setting(keys.closes_removed, switch, default=True, written="true")
+    if isinstance(closes, Setting) and closes.value:
+        drops = "what a removed file still holds (measured with 7.17.28: 2,852 of 9,000 lines in an outage)"
+        place = closes.place or section.table.place
+        yield Filter(keys.closes_removed, place, Setting(closes.name, drops, closes.written, closes.place))
     since = section.text("ignore_inactive")
     if since:
         yield _filter(section, "ignore_inactive", f"files that did not change {since.replace('_', ' ')}")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.filebeat.document import environment, nested
-from kubewitness.shippers.filebeat.inputs import Received, received
+from kubewitness.shippers.filebeat.inputs import CLOSES_REMOVED, Received, received
 from kubewitness.shippers.filebeat.outputs import output, queue
 from kubewitness.shippers.filebeat.processors import Processed, processors
 from kubewitness.shippers.model import (
@@ -27,6 +27,7 @@ from kubewitness.shippers.model import (
     Setting,
 )
 from kubewitness.shippers.settings import Section, switch
+from kubewitness.shippers.yamltext import PLAIN_DOLLAR
 from kubewitness.shippers.yamltree import Entry, Items, Table, merged, parse
 from kubewitness.yamldoc import YamlError
 
@@ -62,12 +63,13 @@ def read(files: Mapping[str, str]) -> Configuration:
 
 
 def _told(files: Mapping[str, str], problems: list[Problem]) -> _Told | None:
-    first = {file: _parsed(file, text, {}) for file, text in list(files.items())[:MOST_FILES]}
+    first = {file: _parsed(file, text, PLAIN_DOLLAR) for file, text in list(files.items())[:MOST_FILES]}
     companions = {file: text for file, text in files.items() if not _is_ours(first.get(file))}
     known = environment(companions)
     ours = {file: root for file, root in first.items() if root is not None and file not in companions}
     if known:
-        ours = {file: root for file in ours if (root := _parsed(file, files[file], known)) is not None}
+        told = {**known, **PLAIN_DOLLAR}
+        ours = {file: root for file in ours if (root := _parsed(file, files[file], told)) is not None}
     roots = [nested(root) for root in ours.values()]
     if not roots:
         problems.append(_not_one(files))
@@ -124,13 +126,18 @@ def _routes(told: _Told, problems: list[Problem]) -> Iterator[Route]:
 
 
 def _route(got: Received, work: Processed, held: Queue, sent: Output | None) -> Route:
-    """With the queue in memory an input waits for the output, unless nothing can be read again."""
+    """With the queue in memory an input waits for the output, unless nothing can be read again.
+
+    One with a queue on disk is seldom behind: a file that is removed was read.
+    """
     reads_again = got.input.kind in {InputKind.FILES, InputKind.JOURNAL}
     waits = _WAITS if reads_again and held.kind.value is QueueKind.MEMORY else None
+    on_disk = held.kind.value is QueueKind.DISK
+    filters = tuple(one for one in got.filters if not (on_disk and one.name in CLOSES_REMOVED))
     found: Input = replace(got.input, waits=waits)
     alters = got.alters or work.alters
     outputs = () if sent is None else (sent if alters is None else replace(sent, alters=alters),)
-    return Route(found.name, found.place, (found,), outputs, (*got.filters, *work.filters), held)
+    return Route(found.name, found.place, (found,), outputs, (*filters, *work.filters), held)
 
 
 _WAITS: Final = Setting("filebeat.registry", True, "positions are saved when the output has acknowledged")

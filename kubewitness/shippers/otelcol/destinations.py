@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.shippers.otelcol.text import quoted
 from kubewitness.shippers.shipment import Kafka, OpenSearch, OtlpHttp, Relp, Syslog, Unsafe
+from kubewitness.shippers.yamltext import listed, quoted
 
 if TYPE_CHECKING:
     from kubewitness.shippers.shipment import Shipment, TlsFiles
@@ -101,7 +101,7 @@ def _kafka(shipment: Shipment, destination: Kafka) -> Store | Unsafe:
 
     def exporter(name: str, queue_bytes: int) -> Iterator[str]:
         yield f"  kafka/{name}:"
-        yield f"    brokers: [{', '.join(quoted(broker) for broker in destination.brokers)}]"
+        yield f"    brokers: {listed(destination.brokers)}"
         yield "    timeout: 30s"
         yield "    logs:"
         yield f"      topic: {quoted(destination.topic)}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from kubewitness.shippers.model import Configuration, Input, Output, Place, Problem, Program, Route, Setting
 from kubewitness.shippers.otelcol.components import LINES_AT_ONCE, Surroundings, components, environment, saves_ahead
 from kubewitness.shippers.otelcol.pipelines import Way, ways
+from kubewitness.shippers.yamltext import PLAIN_DOLLAR
 from kubewitness.shippers.yamltree import Table, merged, parse, scalars
 from kubewitness.yamldoc import YamlError
 
@@ -42,7 +43,7 @@ def read(files: Mapping[str, str]) -> Configuration:
     known = environment(companions)
     root = Table((), Place(next(iter(files), "")))
     for file, part in roots.items():
-        again = parse(files[file], file, known) if known else part
+        again = parse(files[file], file, {**known, **PLAIN_DOLLAR}) if known else part
         root = merged(root, again) if isinstance(again, Table) else root
     if not roots:
         problems.append(_not_one(files))
@@ -58,7 +59,7 @@ def read(files: Mapping[str, str]) -> Configuration:
 
 def _root(file: str, text: str) -> Table | None:
     try:
-        root = parse(text, file)
+        root = parse(text, file, PLAIN_DOLLAR)
     except YamlError:
         return None
     return root if isinstance(root, Table) and recognises(root) else None

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.otelcol.components import GATE, GATES_OPTION, LINES_AT_ONCE
 from kubewitness.shippers.otelcol.destinations import Store, store
-from kubewitness.shippers.otelcol.text import quoted
 from kubewitness.shippers.shipment import FileLog, JournalLog, Log, Rendered, RenderedFile, Unsafe
 from kubewitness.shippers.unit import Service, folders, unit
+from kubewitness.shippers.yamltext import listed, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,9 +115,9 @@ def _extensions(shipment: Shipment, found: Store) -> Iterator[str]:
 def _receivers(shipment: Shipment, log: FileLog | JournalLog) -> Iterator[str]:
     if isinstance(log, FileLog):
         yield f"  file_log/{log.log}:"
-        yield f"    include: [{', '.join(quoted(glob) for glob in log.globs)}]"
+        yield f"    include: {listed(log.globs)}"
         if log.excluded:
-            yield f"    exclude: [{', '.join(quoted(glob) for glob in log.excluded)}]"
+            yield f"    exclude: {listed(log.excluded)}"
         longest = shipment.largest_event_bytes if log.log is Log.AUDIT else _SHORT_LINE_BYTES
         yield f"    max_log_size: {longest}"
         yield "    force_flush_period: 0s"
@@ -129,7 +129,7 @@ def _receivers(shipment: Shipment, log: FileLog | JournalLog) -> Iterator[str]:
         if values:
             yield f"  {_CURSOR}"
             yield f"  journald/{key}:"
-            yield f"    {key}: [{', '.join(quoted(value) for value in values)}]"
+            yield f"    {key}: {listed(values)}"
             yield "    priority: debug"
             yield "    all: true"
             yield from _kept(shipment, Log.JOURNAL)

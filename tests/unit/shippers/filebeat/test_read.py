@@ -27,6 +27,7 @@ filebeat.inputs:
   - type: filestream
     id: audit
     paths: [/var/log/kubernetes/audit.log]
+    close.on_state_change.removed: false
 output.kafka:
   hosts: ["k1:9092"]
   topic: audit
@@ -134,6 +135,18 @@ def test_settings_that_pass_files_over_are_filters() -> None:
 def test_settings_that_pass_nothing_over_are_none() -> None:
     for setting in ("ignore_older: 0", "clean_removed: true", "close.reader.after_interval: 0s", "exclude_lines: []"):
         assert only(SHORT.replace("audit.log]", f"audit.log]\n    {setting}")).filters == (), setting
+
+
+def test_what_a_removed_file_still_holds_is_lost_by_default_unless_a_queue_on_disk_has_it() -> None:
+    for text, filters in (
+        (SHORT, 0),
+        (SHORT.replace("    close.on_state_change.removed: false\n", ""), 1),
+        (SHORT.replace("removed: false", "removed: true"), 1),
+        (SHORT.replace("filestream", "log"), 1),
+        (SHORT.replace("filestream", "log").replace("close.on_state_change.removed", "close_removed"), 0),
+        (SHORT.replace("removed: false", "removed: true") + "queue.disk.max_size: 10GB\n", 0),
+    ):
+        assert len(only(text).filters) == filters, text
 
 
 def test_a_filter_of_the_whole_program_is_one_of_every_input() -> None:
