@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Severity
 from kubewitness.shippers.rules.rule import Found, ShipperRule, shipper_rule
-from kubewitness.shippers.rules.subject import Reads, judged, reads, said
+from kubewitness.shippers.rules.subject import Reads, Served, judged, reads, said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kubewitness.shippers.model import Configuration, Filter
+    from kubewitness.shippers.model import Configuration, Filter, Setting
 
 _NIST: Final = "https://csrc.nist.gov/pubs/sp/800/92/final"
 
@@ -42,8 +42,13 @@ def alters(configuration: Configuration) -> Iterator[Found]:
     """
     for served in judged(configuration):
         setting = served.output.alters
-        if setting is not None:
+        if setting is not None and not _unwraps(served, setting):
             yield served.found(setting, f"{said(setting)}: {setting.value}", Severity.MEDIUM)
+
+
+def _unwraps(served: Served, setting: Setting[str]) -> bool:
+    """What the container runtime put around a line is no part of what the container wrote."""
+    return setting.written == "container" and {reads(item) for item in served.inputs()} == {Reads.CONTAINERS}
 
 
 RULES: Final[tuple[ShipperRule[Configuration], ...]] = (leaves_out, alters)
