@@ -61,10 +61,17 @@ class Gathered:
 
 
 def gather(files: Mapping[str, str]) -> Gathered:
-    """Read ``files``, of which the first is the main one. Never raises for what they hold."""
+    """Read ``files``, of which the first is the main one. Never raises for what they hold.
+
+    Where the main one includes nothing, others are read behind it, as those of ``/etc/rsyslog.d`` without it.
+    """
     reader = _Reader(files)
     for name in list(files)[:1]:
         reader.file(name)
+    if not reader.includes:
+        for name in list(files)[1:]:
+            if name.endswith(".conf"):
+                reader.file(name)
     return reader.found
 
 
@@ -75,7 +82,7 @@ class _Reader:
         self.files = files
         self.found = Gathered()
         self._open: list[str] = []
-        self._includes = 0
+        self.includes = 0
         self._depth = 0
         self._ruleset = DEFAULT
         self._selector = ""
@@ -252,8 +259,8 @@ class _Reader:
         return self._included(file.values[0], statement.place, optional=parameters.text("mode") == "optional")
 
     def _included(self, pattern: str, place: Place, *, optional: bool) -> tuple[Statement, ...]:
-        self._includes += 1
-        if self._includes > MAX_INCLUDES:
+        self.includes += 1
+        if self.includes > MAX_INCLUDES:
             self._problem(f"more than {MAX_INCLUDES} includes: not read", place)
             return ()
         names = _matching(pattern, self.files, self.found.files[0])
@@ -266,10 +273,10 @@ class _Reader:
 
 
 def _matching(pattern: str, files: Mapping[str, str], main: str) -> list[str]:
-    """The files that an include takes, in rsyslog's order; where only names are given, they are compared by name."""
+    """The files that an include takes, in rsyslog's order; those of a copy of a node are compared by folder and name."""
     whole = f"{pattern.rstrip('/')}/*"
     exact = [name for name in files if _takes(pattern, name) or _takes(whole, name)]
-    if exact or posixpath.isabs(main):
+    if exact:
         return sorted(exact)
     last = posixpath.basename(pattern.rstrip("/")) or "*"
     folder = posixpath.basename(posixpath.dirname(pattern))
