@@ -52,6 +52,8 @@ def inventory(tmp_path: Path, node: str) -> str:
         (["check", "INVENTORY", "--checks", "/nowhere"], "no checks there"),
         (["check", "--root", "/nowhere"], "not a folder"),
         (["explain", "nope"], "is not a check"),
+        (["shipper", "lint", "nowhere.conf"], "cannot be read"),
+        (["shipper", "lint", "INVENTORY"], "not a shipper's configuration"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -248,3 +250,15 @@ def test_a_managed_cluster_with_the_name_of_a_machine_is_not_passed_over(tmp_pat
 
     assert done.returncode == 2
     assert "web3: has host data provider and is no managed cluster: call it @managed/web3" in done.stderr
+
+
+def test_a_shipper_is_judged_through_a_pipe_and_in_a_narrow_terminal(tmp_path: Path) -> None:
+    file = tmp_path / "fluent-bit.conf"
+    file.write_text("[INPUT]\n    Name tail\n    Path /var/log/kubernetes/audit/audit.log\n", "utf-8")
+
+    done = run("shipper", "lint", str(file), "--program", "fluent-bit", COLUMNS="60", FORCE_COLOR="1")
+
+    assert done.returncode == 1
+    assert "SH001" in done.stdout
+    assert "\x1b[1;31mhigh" in done.stdout
+    assert done.stderr == ""

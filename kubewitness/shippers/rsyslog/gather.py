@@ -273,7 +273,7 @@ class _Reader:
 
 
 def _matching(pattern: str, files: Mapping[str, str], main: str) -> list[str]:
-    """The files that an include takes, in rsyslog's order; those of a copy of a node are compared by folder and name."""
+    """The files that an include takes, in rsyslog's order; those of a copy are compared by folder and name."""
     whole = f"{pattern.rstrip('/')}/*"
     exact = [name for name in files if _takes(pattern, name) or _takes(whole, name)]
     if exact:
