@@ -1,7 +1,8 @@
 """What ``pyinfra`` runs: compositions of our operations, in ``deploys/*.py`` or as ``kubewitness.deploys.NAME``."""
 
 from kubewitness.deploys.audit import enable_audit, undo_audit
+from kubewitness.deploys.collector import enable_collector
 from kubewitness.deploys.managed import enable_managed
 from kubewitness.deploys.shipper import enable_shipper, undo_shipper
 
-__all__ = ["enable_audit", "enable_managed", "enable_shipper", "undo_audit", "undo_shipper"]
+__all__ = ["enable_audit", "enable_collector", "enable_managed", "enable_shipper", "undo_audit", "undo_shipper"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from paramiko import SSHException
-from pyinfra import host, logger
+from pyinfra import host, logger, state
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS
 from pyinfra.api.command import FunctionCommand
 from pyinfra.api.operation import operation
@@ -18,6 +18,8 @@ from kubewitness.operations.refusing import not_read, read, refuse, say_red
 from kubewitness.rollout.diff import printable
 from kubewitness.rollout.outcome import NothingToDo, Refusal
 from kubewitness.shell import STATE_DIR
+from kubewitness.shippers.model import Program
+from kubewitness.shipping.collecting import prepare_collector
 from kubewitness.shipping.describing import describe
 from kubewitness.shipping.plan import plan, prepare
 from kubewitness.shipping.returning import plan_way_back
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from pyinfra.api.state import State
 
     from kubewitness.observed import ApiServer
+    from kubewitness.shipping.collecting import CollectorWish
     from kubewitness.shipping.plan import Prepared
     from kubewitness.shipping.service import ServiceChange
     from kubewitness.shipping.wish import Wish
@@ -55,7 +58,23 @@ def log_shipper(wish: Wish, run: ServiceRun) -> Generator[FunctionCommand, None,
     + wish: what has to be shipped, with what, to where
     + run: what this run is called, and who runs it
     """
+    if wish.install and wish.program is Program.RSYSLOG and not state.is_executing and _lacks_rsyslog():
+        host.noop("rsyslog is installed first: what it is told is planned then")
+        return
     yield from _change_service(lambda server: prepare(server, wish), run, replace=wish.replace)
+
+
+@operation()
+def collector_node(wish: CollectorWish, run: ServiceRun) -> Generator[FunctionCommand, None, None]:
+    """Have this node keep the logs of others, and watch it run, or put everything back.
+
+    + wish: who is let in, and what is kept where
+    + run: what this run is called, and who runs it
+    """
+    if wish.install and not state.is_executing and _lacks_rsyslog():
+        host.noop("rsyslog is installed first: what it is told is planned then")
+        return
+    yield from _change_service(lambda server: prepare_collector(server, wish), run, replace=False)
 
 
 @operation()
@@ -70,6 +89,15 @@ def undo_log_shipper(undone: str, run: ServiceRun) -> Generator[FunctionCommand,
         yield from not_read()
         return
     yield from _carry_out(plan_way_back(host.name, undone, runs), run)
+
+
+def _lacks_rsyslog() -> bool:
+    """Whether packages are missing that an operation before this one installs. Not read: no."""
+    reading = read(NodeReading)
+    if reading is None or reading.shippers is None:
+        return False
+    found = reading.shippers.of(Program.RSYSLOG)
+    return found is None or "omrelp" not in found.modules
 
 
 def _change_service(

@@ -5,8 +5,8 @@
 #   MAIN, CHECKED (the file that CHECK is about, and its number where it changes), CHECK (the program's own check, a line a
 #   word; {}: the file, which is not in place yet), CHECK_ALL (the same for everything, in place)
 #   UPLOADED (where the program lies, if it was sent)
-#   USER_OF, GROUP_OF (whose the service is, made where it is not there; empty: root's)  STATE_OF (its folder of positions
-#   and queues)  READS_LOG (the audit log that the group has to read; empty: none)  GIVES_WAY (units that are stopped)
+#   USER_OF, GROUP_OF (whose the service is, made where it is not there; empty: root's)  FOLDERS (its own, a line each:
+#   MODE PATH)  READS_LOG (the audit log that the group has to read; empty: none)  GIVES_WAY (units that are stopped)
 #   ALSO (units that are started anew if they run: a file of theirs goes)
 #   RESTART (yes: nobody knows that the process has what the files say)  UNDONE (the run that this one undoes; or empty)
 # Standard input: lines "file NUMBER PATH64 MODE OWNER SHA256-BEFORE DATA64" ("-": to be removed; "=": empty;
@@ -108,10 +108,17 @@ prepare() { # backups, and everything that can fail for want of room, before any
     case $p_owner in [0-9]*) ;; *) p_owner=$(ids "$p_owner") ;; esac
     { folder "${p_file%/*}" && readable "${p_file%/*}" && stage "$run/$p_number.new" "$p_file" new "$p_mode" "$p_owner"; } || give_up "$p_path: could not be written: is the disk full or read-only?"
   done
-  if [ -n "$STATE_OF" ]; then
-    { p_state=$(at "$STATE_OF") && folder "$p_state" && own "$(ids "${USER_OF:-root}:${GROUP_OF:-root}")" "$p_state" && chmod 700 "$p_state"; } || give_up "$STATE_OF: could not be made: is the disk full or read-only?"
-  fi
+  while read -r p_mode p_path; do
+    [ -n "$p_path" ] || continue
+    { p_file=$(at "$p_path") && folder "$p_file" && readable "${p_file%/*}" && shaped "$p_mode" "$p_file"; } || give_up "$p_path: could not be made: is the disk full or read-only?"
+  done <<P
+$FOLDERS
+P
   note_made || give_up "$STATE_DIR: is the disk full?"
+}
+shaped() { # MODE FOLDER: one that is so already may be one that can only grow
+  h_owner=$(ids "${USER_OF:-root}:${GROUP_OF:-root}")
+  [ "$(stat -c '%a %u:%g' "$2")" = "$1 $h_owner" ] || { own "$h_owner" "$2" && chmod "$1" "$2"; }
 }
 ids() { # USER:GROUP as numbers; in a file tree whoever prepares it
   if [ "$VIEW" = live ]; then
@@ -193,6 +200,13 @@ shut_out() { # RUN: what `let_in` of that run changed
   done <"$state/runs/$1/access"
 }
 
+end_timers() { # what is no longer there must not be run any more
+  for e_number in $(numbers); do
+    e_path=$(path_of "$e_number")
+    case $e_path in *.timer) [ -e "$(at "$e_path")" ] || systemctl stop "${e_path##*/}" 2>/dev/null ;; esac
+  done
+}
+
 back() { # WHERE: everything as it was
   fail "$1: ${why:-the service did not start}"
   say "putting everything back"
@@ -202,6 +216,7 @@ back() { # WHERE: everything as it was
   done
   shut_out "$RUN"
   if [ "$VIEW" = live ]; then
+    end_timers
     systemctl daemon-reload
     case $was_enabled in enabled*) ;; *) systemctl --quiet disable "$UNIT" 2>/dev/null ;; esac
     for b_unit in $stopped; do systemctl --quiet enable --now "$b_unit"; done
@@ -274,6 +289,7 @@ leave_as_before() { # an undone run: the service as it was before it
   read -r o_active o_enabled <"$state/runs/$UNDONE/was"
   shut_out "$UNDONE"
   [ "$VIEW" = live ] || return 0
+  end_timers
   systemctl daemon-reload
   read -r o_others <"$state/runs/$UNDONE/others"
   for o_unit in $o_others; do systemctl --quiet enable "$o_unit" && systemctl --quiet restart "$o_unit"; done

@@ -18,7 +18,7 @@ from kubewitness.shipping.service import ServiceChange, WantedFile, differs
 from kubewitness.shipping.wish import audit_log_of, shipment, state_dir
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from kubewitness.observed import ApiServer
     from kubewitness.probe.shippers import InstalledShipper
@@ -50,7 +50,7 @@ class Prepared:
     reasons: tuple[str, ...]
     notes: tuple[str, ...]
     also: tuple[str, ...]
-    state_dir: str
+    folders: tuple[tuple[str, int], ...]
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -123,9 +123,9 @@ def _prepared(
     return Prepared(
         rendered=rendered,
         files=(
-            *_secrets(wish, rendered),
+            *secret_files(wish.secrets, rendered),
             *_executable(wish, rendered),
-            *_written(rendered),
+            *rendered_files(rendered),
             *(WantedFile(path, None) for path in sorted(put_aside)),
         ),
         audit_log=log,
@@ -133,7 +133,7 @@ def _prepared(
         reasons=tuple(f"{item.program} is put aside: shipper_replace is set" for item in others),
         notes=(*rendered.notes, *_notes(server, shippers, log)),
         also=tuple(item.unit for item in others if item.program is wish.program and item.unit),
-        state_dir=state_dir(wish.program),
+        folders=((state_dir(wish.program), 0o700),),
     )
 
 
@@ -166,7 +166,7 @@ def plan(name: str, prepared: Prepared, seen: SeenService, view: View, *, replac
         check=prepared.rendered.validate,
         check_all=prepared.rendered.validate_all,
         user="" if user == "root" else user,
-        state_dir=prepared.state_dir,
+        folders=prepared.folders,
         reads_log=prepared.audit_log if user != "root" else "",
         gives_way=prepared.gives_way,
         also=prepared.also,
@@ -200,20 +200,25 @@ def _stale(prepared: Prepared, seen: SeenService) -> str:
 def _missing(name: str, wish: Wish, rendered: Rendered, installed: InstalledShipper | None) -> Iterator[str]:
     """What of the program is not on the node, and what to do."""
     if wish.program is Program.RSYSLOG:
-        if installed is None or not installed.command:
-            yield f"{name}: rsyslog is not there: apt-get install {' '.join(PACKAGES)}, or set shipper_install"
-            return
-        words = {word for file in rendered.files for word in _WORDS if word in file.text}
-        packages = sorted({_WORDS[word][1] for word in words if _WORDS[word][0] not in installed.modules})
-        if packages and installed.modules:
-            wanted = " ".join(packages)
-            yield f"{name}: rsyslog cannot ship without: apt-get install {wanted}, or set shipper_install"
+        yield from missing_of_rsyslog(name, rendered, installed)
         return
     there = installed.command if installed else ""
     wanted = rendered.validate[0]
     if wish.executable is None and there != wanted:
         lies = f"lies at {there}, not at {wanted}" if there else "is not there"
         yield f"{name}: {wish.program} {lies}: set shipper_binary to the program on this machine, which is sent"
+
+
+def missing_of_rsyslog(name: str, rendered: Rendered, installed: InstalledShipper | None) -> Iterator[str]:
+    """What of rsyslog is not on the node that ``rendered`` needs, and how to have it."""
+    if installed is None:
+        yield f"{name}: rsyslog is not there: apt-get install {' '.join(PACKAGES)}, or set shipper_install"
+        return
+    words = {word for file in rendered.files for word in _WORDS if word in file.text}
+    packages = sorted({_WORDS[word][1] for word in words if _WORDS[word][0] not in installed.modules})
+    if packages and installed.modules:
+        wanted = " ".join(packages)
+        yield f"{name}: rsyslog cannot do it without: apt-get install {wanted}, or set shipper_install"
 
 
 def _findings(program: Program, rendered: Rendered) -> tuple[ShipperFinding, ...]:
@@ -228,9 +233,9 @@ def _finding_line(name: str, item: ShipperFinding) -> str:
     return f"{name}:{place}: {item.id} {item.message}: what was rendered may lose records: report this as a bug"
 
 
-def _secrets(wish: Wish, rendered: Rendered) -> Iterator[WantedFile]:
+def secret_files(secrets: Mapping[str, str], rendered: Rendered) -> Iterator[WantedFile]:
     """Certificates and keys, before whatever names them."""
-    for path, text in wish.secrets.items():
+    for path, text in secrets.items():
         secret = "PRIVATE KEY" in text or "CERTIFICATE" not in text
         mode, owner = (0o640, f"root:{rendered.user}") if secret else (0o644, "root:root")
         yield WantedFile(path, text, mode, owner, secret=secret, first=True)
@@ -241,7 +246,8 @@ def _executable(wish: Wish, rendered: Rendered) -> Iterator[WantedFile]:
         yield WantedFile(rendered.validate[0], wish.executable, 0o755, first=True)
 
 
-def _written(rendered: Rendered) -> Iterator[WantedFile]:
+def rendered_files(rendered: Rendered) -> Iterator[WantedFile]:
+    """The program's own files, in the order of their writing."""
     for file in rendered.files:
         yield WantedFile(file.path, file.text, file.mode, f"root:{file.group}", secret=file.secret)
 

@@ -36,7 +36,7 @@ def plan_way_back(name: str, run: str, runs: Sequence[PastRun]) -> ServiceChange
         check=(),
         check_all=(),
         user="",
-        state_dir="",
+        folders=(),
         reads_log="",
         gives_way=(),
         also=(),

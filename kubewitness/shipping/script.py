@@ -43,7 +43,7 @@ def change_script(change: ServiceChange, *, view: View, root: str, run: str, own
             "UPLOADED": uploaded,
             "USER_OF": change.user,
             "GROUP_OF": change.user,
-            "STATE_OF": change.state_dir,
+            "FOLDERS": "\n".join(f"{mode:o} {path}" for path, mode in change.folders),
             "READS_LOG": change.reads_log,
             "GIVES_WAY": " ".join(change.gives_way),
             "ALSO": " ".join(change.also),

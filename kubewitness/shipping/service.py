@@ -104,7 +104,7 @@ class ServiceChange:
 
     ``files``: those that differ, with what lies there, in the order in which they are put in place. ``owned``: paths
     of all files of ours, also of those that do not differ. ``main``: path of the file that ``check`` is about.
-    ``user``: whose the service is; empty: root's. ``state_dir``: its folder of positions and queues. ``reads_log``: the
+    ``user``: whose the service is; empty: root's. ``folders``: its own, path and mode. ``reads_log``: the
     audit log that the user's group has to read; empty: nothing is to be opened for it. ``gives_way``: units that are
     stopped; ``also``: those that are started anew if they run, as a file of theirs goes. ``reasons``: why, a line each.
     ``notes``: what the administrator must know. ``undone``: the run whose way back this is.
@@ -117,7 +117,7 @@ class ServiceChange:
     check: tuple[str, ...]
     check_all: tuple[str, ...]
     user: str
-    state_dir: str
+    folders: tuple[tuple[str, int], ...]
     reads_log: str
     gives_way: tuple[str, ...]
     also: tuple[str, ...]

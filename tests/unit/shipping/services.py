@@ -114,7 +114,7 @@ class Service:
             check=("sh", "-c", '! grep -q wrong "$0" || { echo "error: line 1"; exit 1; }', "{}"),
             check_all=(),
             user="",
-            state_dir=STATE,
+            folders=((STATE, 0o700),),
             reads_log="",
             gives_way=(),
             also=(),

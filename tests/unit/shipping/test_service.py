@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from kubewitness.model import View
 from kubewitness.shipping.service import ServiceChange, WantedFile
-from tests.unit.shipping.services import KEY, LOG, MAIN, STATE, UNIT, Service, key, main
+from tests.unit.shipping.services import KEY, LOG, MAIN, UNIT, Service, key, main
 
 
 @pytest.fixture
@@ -24,7 +23,7 @@ def service(tmp_path: Path) -> Service:
 
 def undo(run: str) -> ServiceChange:
     return ServiceChange(
-        unit=UNIT, files=(), owned=(), main="", check=(), check_all=(), user="", state_dir="", reads_log="",
+        unit=UNIT, files=(), owned=(), main="", check=(), check_all=(), user="", folders=(), reads_log="",
         gives_way=(), also=(), reasons=(), undone=run,
     )  # fmt: skip
 
@@ -204,7 +203,7 @@ class TestUndone:
     def test_a_file_that_the_run_took_away_comes_back(self, service: Service) -> None:
         service.write("/etc/ship/other.conf", "theirs\n")
         change = service.change(WantedFile("/etc/ship/other.conf", None), main("new\n"))
-        service.run(replace(change, state_dir=STATE))
+        service.run(change)
         assert service.text("/etc/ship/other.conf") is None
 
         service.run(undo("r1"), run="r2")
