@@ -8,7 +8,7 @@ from kubewitness.manageddemand import (
     unread_types,
     unrecorded_differences,
 )
-from kubewitness.managedverdict import unknown
+from kubewitness.managedverdict import unknown, unless_on
 from kubewitness.model import Evidence, Kind, Rung, Severity, Unread
 from kubewitness.standard import Standard
 
@@ -83,10 +83,8 @@ def managed_policy_records(cluster: ManagedCluster, standard: Standard) -> Resul
     Each kind of request that the standard names and that a setting of this cluster leaves out. What no setting could
     record is a question of its own: audit-policy-limits.
     """
-    if isinstance(cluster.audit_on, Unread):
-        return unknown(cluster.audit_on)
-    if not cluster.audit_on:
-        return NotApplicable("audit logging is off: see audit-backend")
+    if idle := unless_on(cluster):
+        return idle
     if isinstance(cluster.unrecorded, Unread):
         return unknown(cluster.unrecorded)
     missing = unrecorded_differences(cluster, standard.audit)
@@ -109,10 +107,8 @@ def managed_exemptions(cluster: ManagedCluster, standard: Standard) -> Result:
 
     A team may decide so: the deploy leaves exemptions alone, and says them each time.
     """
-    if isinstance(cluster.audit_on, Unread):
-        return unknown(cluster.audit_on)
-    if not cluster.audit_on:
-        return NotApplicable("audit logging is off: see audit-backend")
+    if idle := unless_on(cluster):
+        return idle
     if isinstance(cluster.exempted, Unread):
         return unknown(cluster.exempted)
     if isinstance(cluster.exempted, NotOffered):
@@ -139,10 +135,8 @@ def managed_policy_limits(cluster: ManagedCluster, standard: Standard) -> Result
     From the policy as the provider publishes it: its API does not show it. Where none is published, nobody can tell,
     whatever they do: not applicable.
     """
-    if isinstance(cluster.audit_on, Unread):
-        return unknown(cluster.audit_on)
-    if not cluster.audit_on:
-        return NotApplicable("audit logging is off: see audit-backend")
+    if idle := unless_on(cluster):
+        return idle
     if isinstance(cluster.blind_spots, Unread):
         return NotApplicable(f"{cluster.blind_spots.detail}: what it leaves out is not known")
     blind = [spot for spot in cluster.blind_spots if spot.probe in standard.audit.at_least]
@@ -170,10 +164,8 @@ def managed_log_once(cluster: ManagedCluster, standard: Standard) -> Result:
 
     A copy in another place is no such thing: it may be the one that nobody here can delete.
     """
-    if isinstance(cluster.audit_on, Unread):
-        return unknown(cluster.audit_on)
-    if not cluster.audit_on:
-        return NotApplicable("audit logging is off: see audit-backend")
+    if idle := unless_on(cluster):
+        return idle
     if isinstance(cluster.doubles, Unread):
         return unknown(cluster.doubles)
     if isinstance(cluster.doubles, NotOffered):

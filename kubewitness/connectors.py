@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from pyinfra.api.arguments import ConnectorArguments
 
 
+def _named(kind: str, name: str | None, needed: str) -> tuple[str, dict[str, str], list[str]]:
+    if not name:
+        raise InventoryError(f"@{kind}: a name is needed: @{kind}/NAME, with {needed}")
+    return f"@{kind}/{name}", {}, []
+
+
 class NodeScript(StringCommand):
     """A script of ours: it takes the root that it works in as a parameter."""
 
@@ -49,9 +55,7 @@ class TreeConnector(LocalConnector):
     @override
     @staticmethod
     def make_names_data(name: str | None = None) -> Iterator[tuple[str, dict[str, str], list[str]]]:
-        if not name:
-            raise InventoryError("@tree: a name is needed: @tree/NAME, with the folder as host data `root`")
-        yield f"@tree/{name}", {}, []
+        yield _named("tree", name, "the folder as host data `root`")
 
     @override
     def connect(self) -> None:
@@ -109,9 +113,7 @@ class ManagedConnector(BaseConnector):
     @override
     @staticmethod
     def make_names_data(name: str | None = None) -> Iterator[tuple[str, dict[str, str], list[str]]]:
-        if not name:
-            raise InventoryError("@managed: a name is needed: @managed/NAME, with host data `provider`")
-        yield f"@managed/{name}", {}, []
+        yield _named("managed", name, "host data `provider`")
 
     @override
     def connect(self) -> None:

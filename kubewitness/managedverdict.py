@@ -30,6 +30,13 @@ def unknown(unread: Unread) -> Unknown:
     return Unknown(unread.reason, unread.detail, _REMEDIES.get(unread.reason))
 
 
+def unless_on(cluster: ManagedCluster) -> Unknown | NotApplicable | None:
+    """Why nothing can be asked of the audit log; ``None``: it is on."""
+    if isinstance(cluster.audit_on, Unread):
+        return unknown(cluster.audit_on)
+    return None if cluster.audit_on else NotApplicable("audit logging is off: see audit-backend")
+
+
 def parts(cluster: ManagedCluster) -> Parts | Unknown | NotApplicable:
     """Where each part of the audit log goes that is on; a question that does not arise where all of it is off."""
     if cluster.audit_on is False:

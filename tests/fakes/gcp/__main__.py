@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tests.fakes.control import PREFIX, common_verbs, controlled
+from tests.fakes.control import Controlled
 from tests.fakes.gcp import clusters, hierarchy, operations, tokens
 from tests.fakes.gcp.grpcfront import serve_grpc
 from tests.fakes.gcp.restfront import answer_rest
@@ -17,41 +17,24 @@ from tests.fakes.tls import make_certificate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.fakes.httpd import HttpAnswer, HttpRequest
 
-
-class Server:
-    """The world, and its plain side: tokens, and the test on the control path."""
-
-    def __init__(self) -> None:
-        self._fresh()
-
-    def _fresh(self) -> None:
-        self.world = world = World()
-        self.verbs: dict[str, Callable[..., Any]] = {
-            **common_verbs(world.faults, world.ledger),
-            "set": world.set,
-            "advance": world.advance,
-            "reset": self._fresh,
-            "add": lambda **of: hierarchy.add(world, **of),
-            "alter_cluster": lambda **of: clusters.alter_cluster(world, **of),
-            "disable_api": lambda api, project: world.disabled.add((api, project)),
-            "fail_next_operation": lambda **of: operations.fail_next_operation(world, **of),
-            "finish_operations": lambda: operations.settle(world, all_of_them=True),
-            "expire": lambda: tokens.expire(world),
-            "token": lambda: (tokens.new_token(world), world.settings.token_seconds),
-        }
-
-    def __call__(self, request: HttpRequest) -> HttpAnswer | None:
-        if request.path.startswith(PREFIX):
-            return controlled(self.verbs, request)
-        return tokens.token_answer(self.world)
+def verbs(world: World) -> dict[str, Callable[..., Any]]:
+    """What this server alone understands."""
+    return {
+        "add": lambda **of: hierarchy.add(world, **of),
+        "alter_cluster": lambda **of: clusters.alter_cluster(world, **of),
+        "disable_api": lambda api, project: world.disabled.add((api, project)),
+        "fail_next_operation": lambda **of: operations.fail_next_operation(world, **of),
+        "finish_operations": lambda: operations.settle(world, all_of_them=True),
+        "expire": lambda: tokens.expire(world),
+        "token": lambda: (tokens.new_token(world), world.settings.token_seconds),
+    }
 
 
 def main() -> None:
     rpcs = list(all_rpcs())
     certificate = make_certificate()
-    server = Server()
+    server = Controlled(World, verbs, lambda _, world: tokens.token_answer(world))
     plain = serve(server)
     rest = serve(lambda request: answer_rest(rpcs, request, server.world), certificate.context())
     _kept, grpc_address = serve_grpc(rpcs, certificate, lambda: server.world)
