@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, from_differences
-from kubewitness.managed import Destination, ManagedCluster
+from kubewitness.managed import Destination, FormatLimit, ManagedCluster
 from kubewitness.manageddemand import protection_differences, retention_differences
-from kubewitness.managedverdict import of_each_part, of_what_exists, unknown
+from kubewitness.managedverdict import of_each_part, of_what_exists, parts, unknown
 from kubewitness.model import Evidence, Kind, Reason, Rung, Severity, Unread
 from kubewitness.standard import Standard
 
@@ -80,19 +80,28 @@ def managed_log_format(cluster: ManagedCluster, standard: Standard) -> Result:
 
     What the provider itself says of the place that the log goes to; nobody can change it.
     """
-
-    def look(item: Destination) -> Result:
+    found = parts(cluster)
+    if isinstance(found, (Unknown, NotApplicable)):
+        return found
+    items = [item for part in found.values() for item in part if item.exists is not False]
+    there = [item for item in items if item.exists is True]
+    places: dict[FormatLimit, list[str]] = {}
+    for item in there or items:
+        if isinstance(item.exists, Unread):
+            return unknown(item.exists)
         if isinstance(item.limits, Unread):
             return unknown(item.limits)
-        if not item.limits:
-            return Pass("events lie there as they were made")
-        return Fail(
-            message="; ".join(limit.lost for limit in item.limits),
-            remedy="; ".join(dict.fromkeys(limit.instead for limit in item.limits)),
-            evidence=tuple(cluster.saw(item.id, limit.source) for limit in item.limits),
-        )
-
-    return of_what_exists(cluster, look)
+        for limit in item.limits:
+            places.setdefault(limit, []).append(item.id)
+    if not items:
+        return NotApplicable("there is no destination: see audit-log-destination")
+    if not places:
+        return Pass("nothing is known to be lost or rewritten")
+    return Fail(
+        message="; ".join(limit.lost for limit in places),
+        remedy="; ".join(dict.fromkeys(limit.instead for limit in places)),
+        evidence=tuple(cluster.saw(", ".join(ids), limit.source) for limit, ids in places.items()),
+    )
 
 
 @check(

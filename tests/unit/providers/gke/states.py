@@ -207,7 +207,6 @@ STATES: Final = (
             for name in (
                 _DESTINATION,
                 "audit-log-written",
-                "audit-log-format",
                 "audit-retention",
                 "audit-log-protected",
                 "audit-log-once",
