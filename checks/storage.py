@@ -1,8 +1,13 @@
 """Where the audit log lies on the node: is there room for it, and who can get at it?"""
 
+from math import ceil
+
 from kubewitness.apiserver import capacity_mib, is_unbounded, unknown_rotation
-from kubewitness.check import Fail, Pass, Result, Unknown, check, log_file
-from kubewitness.model import Reason, Rung, Severity
+from kubewitness.check import Fail, NotApplicable, Pass, Result, Unknown, check, log_file, not_read
+from kubewitness.model import Reason, Rung, Severity, Unread
+from kubewitness.nodelogs.amounts import in_words
+from kubewitness.nodelogs.lasting import audit_retention
+from kubewitness.nodelogs.retention import hours_in_words
 from kubewitness.observed import ApiServer
 from kubewitness.probe.reading import Shape
 from kubewitness.standard import Standard
@@ -70,3 +75,32 @@ def audit_log_access(server: ApiServer, standard: Standard) -> Result:
         remedy = f"chown root {log.file.path} and its folder; chmod 600 the file, 750 the folder"
         return Fail("others than root can get at the audit log", remedy, "root, nothing for others", actual, evidence)
     return Pass(actual, evidence)
+
+
+@check(
+    "audit-retention-hours",
+    "the audit log on the node holds as many hours as the standard asks",
+    severity=Severity.MEDIUM,
+    rung=Rung.EFFECTIVE,
+    source=_AUDITING,
+    controls=("NIST-800-53r5:AU-4", "NIST-800-53r5:AU-11", "PCI-DSS-4.0:10.5.1"),
+)
+def audit_retention_hours(server: ApiServer, standard: Standard) -> Result:
+    """What rotation and disk hold, divided by how fast it is written. An age of 30 days can be two hours."""
+    found = log_file(server)
+    if not isinstance(found, tuple):
+        return found
+    settings, log = found
+    wanted = standard.shipping.node_hours
+    if not wanted:
+        return NotApplicable("the standard asks for no hours")
+    lasts = audit_retention(server.reading, log, settings)
+    if isinstance(lasts, Unread):
+        return not_read(lasts)
+    evidence = (server.saw(log.directory.path, str(lasts)),)
+    if lasts.hours >= wanted:
+        return Pass(f"it holds {hours_in_words(lasts.hours)}", evidence)
+    need = lasts.rate.bytes_per_second * 3600 * wanted
+    files = ceil(need / ((settings.maxsize_mib or 100) << 20))
+    remedy = f"ship it, and keep {in_words(need)}: --audit-log-maxbackup={files}, room on the disk, no shorter age"
+    return Fail(f"it holds {hours_in_words(lasts.hours)}", remedy, f"{wanted} hours", str(lasts), evidence)

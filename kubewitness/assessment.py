@@ -35,7 +35,7 @@ def assess_fleet(
     folders: Sequence[Path],
     progress: Callable[[str], None],
 ) -> Report:
-    """Check every control plane of ``inventory``, or the file tree ``root``. Raises KubewitnessError."""
+    """Check every machine and managed cluster of ``inventory``, or the file tree ``root``. Raises KubewitnessError."""
     started = _now()
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     catalogue = load_catalogue(folders)
@@ -52,8 +52,8 @@ def assess_fleet(
         findings.extend(found)
     return Report(
         run=Run(run, f"kubewitness {__version__}", started, _now(), standards.names, root or inventory or ""),
-        targets=tuple(sorted(targets, key=lambda target: (target.cluster, target.name))),
-        findings=tuple(sorted(findings, key=lambda finding: (finding.cluster, finding.target))),
+        targets=tuple(sorted(targets, key=lambda target: (target.cluster, target.name, target.kind))),
+        findings=tuple(sorted(findings, key=lambda finding: (finding.cluster, finding.target, finding.kind))),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from kubewitness.apiserver import StaticPod
-from kubewitness.model import FieldDifference, Kind, Reason, Unread
+from kubewitness.model import SOURCES, FieldDifference, Kind, Reason, Source, Unread
 from kubewitness.observed import Broken
 
 if TYPE_CHECKING:
@@ -71,9 +71,10 @@ class Check:
     """One check of the catalogue.
 
     ``kind``: the targets that it looks at. Where the question is the same for another kind, that check has the same id.
-    ``rung``: where on the ladder it looks. ``climbs``: it decides whether that rung is reached. ``opt_in``: the
-    option that asks for it; empty: it always runs. ``source``: where the demand comes from (https). ``controls``:
-    ``framework:id``. ``code``: the rule of ``policy lint`` that it is, as ``AF002``, which several may share.
+    ``log``: the source of logs that it speaks of. ``rung``: where on the ladder of that source it looks. ``climbs``: it
+    decides whether that rung is reached. ``opt_in``: the option that asks for it; empty: it always runs. ``source``:
+    where the demand comes from (https). ``controls``: ``framework:id``. ``code``: the rule of ``policy lint`` that it
+    is, as ``AF002``, which several may share.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Check:
     controls: tuple[str, ...]
     function: Callable[[Any, Standard], Result]
     code: str = ""
+    log: Source = Source.AUDIT
 
     @property
     def why(self) -> str:
@@ -99,6 +101,7 @@ def check(
     title: str,
     *,
     kind: Kind = Kind.API_SERVER,
+    log: Source | None = None,
     severity: Severity,
     rung: Rung,
     source: str,
@@ -107,10 +110,16 @@ def check(
     opt_in: str = "",
     code: str = "",
 ) -> Callable[[Callable[[_Observed, Standard], Result]], Check]:
-    """Make a check of a function. ``title`` states the good state."""
+    """Make a check of a function. ``title`` states the good state. ``log``: ``None``: the first that the kind has.
+
+    Raises ValueError for a log that its kind of target does not have.
+    """
+    climbed = log or SOURCES[kind][0]
+    if climbed not in SOURCES[kind]:
+        raise ValueError(f"{id}: a target of kind {kind} has no log {climbed}")
 
     def decorate(function: Callable[[_Observed, Standard], Result]) -> Check:
-        return Check(id, kind, title, severity, rung, climbs, opt_in, source, controls, function, code)
+        return Check(id, kind, title, severity, rung, climbs, opt_in, source, controls, function, code, climbed)
 
     return decorate
 

@@ -30,9 +30,10 @@ from kubewitness.facts import probe_command, tree_root  # noqa: E402
 from kubewitness.ladder import Subject, UnreadTarget  # noqa: E402
 from kubewitness.model import Kind, Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import ApiServer, observe  # noqa: E402
+from kubewitness.observednode import Node, observe_node  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.providers import Clouds, NotReadError  # noqa: E402
-from kubewitness.roles import cluster_of, is_control_plane, is_managed, is_misnamed  # noqa: E402
+from kubewitness.roles import cluster_of, is_control_plane, is_machine, is_managed, is_misnamed  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -72,20 +73,21 @@ def read_inventory(path: str) -> Inventory:
 def collect(
     inventory: Inventory, limit: Iterable[str], canary: str, progress: Callable[[str], None]
 ) -> Iterator[tuple[Subject, str, str | None]]:
-    """Each control plane and managed cluster as it was seen, as they answer; host data ``standard``, ``audit_policy``.
+    """Each machine and managed cluster as it was seen, as they answer; host data ``standard``, ``audit_policy``.
 
-    ``canary``: id of the request to send and look for; empty: send none. ``progress`` is called with each name. Raises
-    KubewitnessError when the inventory, or what ``limit`` leaves of it, holds neither.
+    A control plane is two: its API server and the node. ``canary``: id of the request to send and look for; empty: send
+    none. ``progress`` is called with each name. Raises KubewitnessError when the inventory, or what ``limit`` leaves of
+    it, holds neither.
     """
     named = list(_limited(inventory, list(limit)))
     for item in filter(is_misnamed, named):
         raise KubewitnessError(
             f"{item.name}: has host data provider and is no managed cluster: call it @managed/{item.name}"
         )
-    hosts = [item for item in named if is_control_plane(item) or is_managed(item)]
+    hosts = [item for item in named if is_machine(item) or is_managed(item)]
     if not hosts:
         raise KubewitnessError(
-            "no control plane and no managed cluster in the inventory: check its path, its groups and --limit"
+            "no machine and no managed cluster in the inventory: check its path, its groups and --limit"
         )
     logging.getLogger("pyinfra").setLevel(logging.CRITICAL)  # what went wrong is in the result
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
@@ -98,10 +100,12 @@ def collect(
         if pool is None:
             raise KubewitnessError("pyinfra has no pool to connect with")
         managed = _Managed()
-        read = lambda item: (item, managed.read(item) if is_managed(item) else _read(state, item, canary))  # noqa: E731
-        for item, subject in pool.imap_unordered(read, hosts):
+        read = lambda item: (item, (managed.read(item),) if is_managed(item) else _read(state, item, canary))  # noqa: E731
+        for item, subjects in pool.imap_unordered(read, hosts):
             progress(item.name)
-            yield subject, str(item.data.get("standard") or "standard"), item.data.get("audit_policy")
+            for subject in subjects:
+                policy = item.data.get("audit_policy") if subject.kind is not Kind.NODE else None
+                yield subject, str(item.data.get("standard") or "standard"), policy
 
 
 def _limited(inventory: Inventory, names: list[str]) -> list[Host]:
@@ -114,7 +118,7 @@ def _limited(inventory: Inventory, names: list[str]) -> list[Host]:
     return [item for item in hosts if item.name in names or set(names) & set(item.groups)]
 
 
-def _read(state: State, item: Host, canary: str) -> Subject:
+def _read(state: State, item: Host, canary: str) -> tuple[Subject, ...]:
     try:
         with ctx_host.use(item):
             return _observed(state, item, canary)
@@ -132,7 +136,8 @@ def _read(state: State, item: Host, canary: str) -> Subject:
     except Exception as error:  # noqa: BLE001  one odd node must neither end the check of the others nor look like a PASS
         unread = Unread(Reason.CHECK_ERROR, f"{type(error).__name__}: {error}")
     ceiling = Rung.EMITTING if tree_root(item) is None else Rung.DECLARED
-    return UnreadTarget(item.name, cluster_of(item), Kind.API_SERVER, unread, ceiling)
+    kinds = (Kind.API_SERVER, Kind.NODE) if is_control_plane(item) else (Kind.NODE,)
+    return tuple(UnreadTarget(item.name, cluster_of(item), kind, unread, ceiling) for kind in kinds)
 
 
 class _Managed:
@@ -155,11 +160,14 @@ class _Managed:
         return UnreadTarget(item.name, cluster_of(item), Kind.MANAGED_CLUSTER, unread, Rung.KEPT)
 
 
-def _observed(state: State, item: Host, canary: str) -> ApiServer:
+def _observed(state: State, item: Host, canary: str) -> tuple[ApiServer | Node, ...]:
     try:
         item.connect(show_errors=False, raise_exceptions=True)
         state.activate_host(item)
-        return observe(parse_reading(_probe(state, item, canary)), item.name, cluster_of(item))
+        reading = parse_reading(_probe(state, item, canary))
+        node = observe_node(reading, item.name, cluster_of(item))
+        server = (observe(reading, item.name, cluster_of(item)),) if is_control_plane(item) else ()
+        return (*server, node) if node else server
     finally:
         if item.connected:
             item.disconnect()

@@ -9,7 +9,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from kubewitness.check import Fail, NotApplicable, Pass, Unknown
-from kubewitness.model import Finding, Kind, Reason, Rung, Severity, Source, SourceState, Status, Target, Unread
+from kubewitness.model import (
+    SOURCES,
+    Finding,
+    Kind,
+    Reason,
+    Rung,
+    Severity,
+    Source,
+    SourceState,
+    Status,
+    Target,
+    Unread,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
@@ -40,9 +52,8 @@ class Observed(Protocol):
         """Who is changing it right now, so that nothing read of it counts; ``None``: nobody."""
         ...
 
-    @property
-    def not_applicable(self) -> str:
-        """Why no check asks anything of it; empty: all do."""
+    def not_applicable(self, source: Source) -> str:
+        """Why no check of that log asks anything of it; empty: all do."""
         ...
 
 
@@ -64,23 +75,37 @@ def assess(
     subject: Subject, standard: Standard, catalogue: Sequence[Check], options: Container[str] = ()
 ) -> tuple[Target, tuple[Finding, ...]]:
     """Run every check of the catalogue on one target. ``options``: those that were given, ``--prove``."""
-    required = standard.required[Source.AUDIT]
-    idle = "" if isinstance(subject, UnreadTarget) else subject.not_applicable
-    asked = [item for item in catalogue if item.kind is subject.kind]
-    results: list[tuple[Check, Result]]
-    if idle:
-        results = [(item, NotApplicable(idle)) for item in asked]
-        state = SourceState(None, required, subject.ceiling, Status.NOT_APPLICABLE, idle)
-    else:
-        results = [
-            (item, _asked(item, _result(item, subject, standard, required), required))
-            if not item.opt_in or item.opt_in in options
-            else (item, NotApplicable(f"not asked for: {item.opt_in}"))
-            for item in asked
-        ]
-        state = _source_state(results, required, subject.ceiling)
-    findings = tuple(_finding(item, result, subject, state) for item, result in results)
-    return Target(subject.name, subject.cluster, subject.kind, {Source.AUDIT: state}), findings
+    sources = SOURCES[subject.kind]
+    idle = {source: _idle(subject, source, standard) for source in sources}
+    results: list[tuple[Check, Result]] = [
+        (item, NotApplicable(idle[item.log]) if idle[item.log] else _answer(item, subject, standard, options))
+        for item in catalogue
+        if item.kind is subject.kind
+    ]
+    states = {}
+    for source in sources:
+        required, mine = standard.required[source], [pair for pair in results if pair[0].log is source]
+        states[source] = (
+            SourceState(None, required, subject.ceiling, Status.NOT_APPLICABLE, idle[source])
+            if idle[source]
+            else _source_state(mine, required, subject.ceiling)
+        )
+    findings = tuple(_finding(item, result, subject, states[item.log]) for item, result in results)
+    return Target(subject.name, subject.cluster, subject.kind, states), findings
+
+
+def _idle(subject: Subject, source: Source, standard: Standard) -> str:
+    """Why nothing is asked of a log; empty: all is."""
+    if source is not Source.AUDIT and standard.required[source] is Rung.OFF:
+        return "the standard asks nothing of it"
+    return "" if isinstance(subject, UnreadTarget) else subject.not_applicable(source)
+
+
+def _answer(item: Check, subject: Subject, standard: Standard, options: Container[str]) -> Result:
+    if item.opt_in and item.opt_in not in options:
+        return NotApplicable(f"not asked for: {item.opt_in}")
+    required = standard.required[item.log]
+    return _asked(item, _result(item, subject, standard, required), required)
 
 
 def _result(item: Check, subject: Subject, standard: Standard, required: Rung) -> Result:
@@ -127,6 +152,8 @@ def _finding(item: Check, result: Result, subject: Subject, state: SourceState) 
         controls=item.controls,
         differences=result.differences if isinstance(result, Fail) else (),
         code=item.code,
+        kind=subject.kind,
+        log=item.log,
     )
 
 
@@ -180,11 +207,14 @@ def _climb(
     return reached, None
 
 
-def nothing_assessed(findings: Iterable[Finding], targets: Iterable[Target]) -> bool:
+def nothing_assessed(findings: Iterable[Finding], targets: Sequence[Target]) -> bool:
     """Whether no check came to a verdict on any target, although there was something to ask."""
-    states = [state for target in targets for state in target.sources.values()]
-    answered = any(state.status in {Status.NOT_APPLICABLE, Status.PASS} for state in states)
-    return not answered and not any(item.status in {Status.PASS, Status.FAIL} for item in findings)
+    asked = [[state for state in target.sources.values() if state.required] for target in targets]
+    if targets and not any(asked):
+        return False
+    idle = any(states and all(state.status is Status.NOT_APPLICABLE for state in states) for states in asked)
+    passed = any(state.status is Status.PASS for states in asked for state in states)
+    return not idle and not passed and not any(item.status in {Status.PASS, Status.FAIL} for item in findings)
 
 
 def exit_code(findings: Iterable[Finding], targets: Iterable[Target], fail_on: Severity) -> int:

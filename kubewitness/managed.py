@@ -14,6 +14,8 @@ from kubewitness.model import Evidence, Kind, Reason, Rung, Unread
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kubewitness.model import Source
+
 UNASKED: Final = Unread(Reason.NOT_OBSERVED, "nobody asked the provider for it")
 """What every part is that a provider's module does not fill in: never the good state."""
 
@@ -162,8 +164,7 @@ class ManagedCluster:
         """Nothing of ours locks a managed cluster; an update under way is a finding of its own."""
         return None
 
-    @property
-    def not_applicable(self) -> str:
+    def not_applicable(self, source: Source) -> str:
         """Why no check asks anything of it."""
         return self.not_loggable
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntEnum, StrEnum
 from typing import Final, Self
 
@@ -85,6 +86,8 @@ class Source(StrEnum):
     """A source of logs (OWASP Kubernetes Top Ten, K05:2022 / K10:2025): a column of the matrix."""
 
     AUDIT = "audit"
+    JOURNAL = "journal"
+    CONTAINERS = "containers"
 
 
 class Kind(StrEnum):
@@ -93,6 +96,14 @@ class Kind(StrEnum):
     API_SERVER = "apiserver"
     NODE = "node"
     MANAGED_CLUSTER = "managed-cluster"
+
+
+#: The columns of the matrix in which a target has a cell.
+SOURCES: Final = {
+    Kind.API_SERVER: (Source.AUDIT,),
+    Kind.NODE: (Source.JOURNAL, Source.CONTAINERS),
+    Kind.MANAGED_CLUSTER: (Source.AUDIT,),
+}
 
 
 class View(StrEnum):
@@ -135,6 +146,7 @@ class Finding:
     ``reason`` is set for UNKNOWN only (``denied:<permission>`` names what is missing). ``rung`` and ``required`` are
     set where the check speaks of a rung. ``differences``: field by field what ``expected`` and ``actual`` say in all.
     ``controls`` are ``framework:id``. ``code``: the rule of ``policy lint`` that the check is, as ``AF002``; or empty.
+    ``kind``: of the target, as a control plane is two of one name; ``log``: the source of logs that it is about.
     """
 
     check: str
@@ -153,6 +165,8 @@ class Finding:
     controls: tuple[str, ...] = ()
     differences: tuple[FieldDifference, ...] = ()
     code: str = ""
+    kind: Kind = Kind.API_SERVER
+    log: Source = Source.AUDIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +214,8 @@ class Report:
     run: Run
     targets: tuple[Target, ...]
     findings: tuple[Finding, ...]
+
+
+def stamp(seconds: float) -> str:
+    """Seconds since the epoch as RFC 3339 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from kubewitness.apiserver import (
@@ -25,8 +24,7 @@ from kubewitness.apiserver.flags import variable_in
 from kubewitness.auditpolicy import Loaded, Refused, load
 from kubewitness.errors import KubewitnessError
 from kubewitness.knownversions import NEWEST, OLDEST
-from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Unread, View
-from kubewitness.moments import rfc3339
+from kubewitness.model import Evidence, Kind, Reason, Rung, ServerVersion, Source, Unread, View, stamp
 from kubewitness.probe.reading import File
 from kubewitness.staticpods import not_read, server_files
 
@@ -102,8 +100,7 @@ class ApiServer:
     def kind(self) -> Kind:
         return Kind.API_SERVER
 
-    @property
-    def not_applicable(self) -> str:
+    def not_applicable(self, source: Source) -> str:
         """Every API server can audit."""
         return ""
 
@@ -137,7 +134,7 @@ class ApiServer:
 
     def time(self, seconds: float) -> str:
         """Seconds since the epoch as RFC 3339 in UTC."""
-        return _stamp(seconds)
+        return stamp(seconds)
 
     @property
     def is_tree(self) -> bool:
@@ -155,10 +152,6 @@ class ApiServer:
         return text if isinstance(text, str) else ""
 
 
-def _stamp(seconds: float) -> str:
-    return rfc3339(datetime.fromtimestamp(seconds, UTC), "milliseconds")
-
-
 def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
     """The API server of the node that ``reading`` saw. Raises nothing: what is odd is in the result."""
     files = server_files(reading.manifests)
@@ -174,7 +167,7 @@ def observe(reading: Reading, name: str, cluster: str) -> ApiServer:
         name=name,
         cluster=cluster,
         view=reading.view,
-        read_at=_stamp(reading.now),
+        read_at=stamp(reading.now),
         reading=reading,
         distributions=detect(reading.markers, reading.processes),
         version=version,

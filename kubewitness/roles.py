@@ -18,6 +18,12 @@ def is_control_plane(host: Host) -> bool:
     return not roles or "control_plane" in roles
 
 
+def is_machine(host: Host) -> bool:
+    """Something with a file system, whatever it does: its own logs are read. A bare name in ``managed`` is none."""
+    roles = _ROLES & set(host.groups)
+    return not is_managed(host) and roles != {"managed"}
+
+
 def is_managed(host: Host) -> bool:
     """A managed cluster: ``@managed/NAME``, whatever its groups. A machine of the group ``managed`` is none."""
     return str(host.name).startswith("@managed/")

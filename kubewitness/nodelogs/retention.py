@@ -13,21 +13,14 @@ from kubewitness.nodelogs.amounts import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kubewitness.probe.reading import RotatedFile
+
 #: What was measured for less is the noise of a start.
 LEAST_SECONDS: Final = 600
 
 _GIB: Final = 1 << 30
 _JOURNAL_SHARE, _FREE_SHARE, _DEFAULT_MOST = 0.10, 0.15, 4 * _GIB
 _FILE_MOST: Final = 128 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class LogFile:
-    """A rotated file. ``mtime``: of its last event, in seconds since the epoch. ``compressed``: ``size`` is then."""
-
-    size: int
-    mtime: float
-    compressed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +62,7 @@ def hours_in_words(hours: float) -> str:
 
 
 def rate_of_files(
-    size: int, first_event: float | None, rotated: Sequence[LogFile], now: float, *, whole: int, is_full: bool
+    size: int, first_event: float | None, rotated: Sequence[RotatedFile], now: float, *, whole: int, is_full: bool
 ) -> Rate | None:
     """How fast a rotated log is written; ``None``: not known, as on a young node.
 

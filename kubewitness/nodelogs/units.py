@@ -46,6 +46,19 @@ def unit_limits(files: Sequence[File], units: Iterable[str]) -> Mapping[str, Uni
     return {unit: _limit(files, unit) for unit in units if _is_there(files, unit)}
 
 
+def handed_on(
+    limits: Mapping[str, UnitLimit | Unread], in_force: Mapping[str, Mapping[str, int]]
+) -> Mapping[str, UnitLimit | Unread]:
+    """``limits`` as systemd has handed them to journald: ``interval`` in microseconds and ``burst``, by unit."""
+    return {unit: _in_force(unit, in_force.get(unit, {})) for unit in limits}
+
+
+def _in_force(unit: str, given: Mapping[str, int]) -> UnitLimit:
+    interval, burst = given.get("interval"), given.get("burst")
+    where = f"/run/systemd/units/log-rate-limit-interval:{unit}" if interval else ""
+    return UnitLimit(unit, interval / 1e6 if interval else None, burst or None, where)
+
+
 def _is_there(files: Sequence[File], unit: str) -> bool:
     """An alias (``sshd.service``, a link to ``ssh.service``) is not a unit of its own."""
     paths = {f"{folder}/system/{unit}" for folder in FOLDERS}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kubewitness.model import Unread, View
+    from kubewitness.probe.nodelogs import NodeLogs
     from kubewitness.probe.shippers import LogShippers
 
 
@@ -110,11 +111,21 @@ class Process:
 
 
 @dataclass(frozen=True, slots=True)
+class RotatedFile:
+    """A rotated file. ``mtime``: of its last event, in seconds since the epoch. ``compressed``: ``size`` is then."""
+
+    size: int
+    mtime: float
+    compressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AuditLog:
     """The audit log's file and directory. ``last_event``: seconds since the epoch, ``None`` when no event was found.
 
     ``Unread``: the file is there, and what is in it could not be read.
     ``free_kib``, ``used_kib``: the room there, and what the log and its rotated files take; ``None``: not seen.
+    ``first_event``: in the current file, like ``last_event``; ``rotated``: the others. Both empty in a file tree.
     """
 
     file: File
@@ -122,6 +133,8 @@ class AuditLog:
     last_event: float | Unread | None
     free_kib: int | None
     used_kib: int | None
+    first_event: float | None = None
+    rotated: tuple[RotatedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,7 @@ class Reading:
 
     ``policy_folders``: the folders of ``policies``. ``lock``: who is changing this node right now, ``None``: nobody.
     ``shippers``: ``None``: they were not looked at. ``state``: what our last run left; ``saved``: the files of the run
-    that was asked for. Both by file name.
+    that was asked for. Both by file name. ``node``: its own logs; ``None``: the probe says nothing of them.
     """
 
     view: View
@@ -149,3 +162,4 @@ class Reading:
     lock: str | None
     policy_folders: dict[str, File] = field(default_factory=dict)
     shippers: LogShippers | None = None
+    node: NodeLogs | None = None

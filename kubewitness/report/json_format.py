@@ -52,6 +52,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "check": finding.check,
         "target": finding.target,
         "cluster": finding.cluster,
+        "kind": finding.kind,
+        "log": finding.log,
         "status": finding.status,
         "severity": finding.severity,
         "reason": finding.reason,

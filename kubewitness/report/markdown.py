@@ -26,9 +26,10 @@ from kubewitness.report.summary import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections import Counter
+    from collections.abc import Iterator, Sequence
 
-    from kubewitness.model import FieldDifference, Finding, Report, SourceState, Target
+    from kubewitness.model import FieldDifference, Finding, Kind, Report, Source, SourceState, Target
     from kubewitness.report import Options
     from kubewitness.report.summary import Group
 
@@ -53,14 +54,18 @@ def _matrix(report: Report) -> list[str]:
     sources = columns(report)
     failed = grave(report)
     header = ["cluster", "target", "kind", *sources]
-    targets = (_row(target, sources, failed[target.cluster, target.name]) for target in report.targets)
+    targets = (_row(target, sources, failed) for target in report.targets)
     rows = [header, ["---"] * len(header), *targets]
     return [*(f"| {' | '.join(row)} |" for row in rows), "", legend(), ""]
 
 
-def _row(target: Target, sources: tuple[str, ...], failed: int) -> list[str]:
-    states = {str(source): state for source, state in target.sources.items()}
-    cells = [_cell(states[source], failed) if source in states else "" for source in map(str, sources)]
+def _row(target: Target, sources: Sequence[Source], failed: Counter[tuple[str, str, Kind, Source]]) -> list[str]:
+    cells = [
+        _cell(target.sources[source], failed[target.cluster, target.name, target.kind, source])
+        if source in target.sources
+        else ""
+        for source in sources
+    ]
     return [_code(target.cluster, in_cell=True), _code(target.name, in_cell=True), target.kind.value, *cells]
 
 
@@ -72,7 +77,7 @@ def _cell(state: SourceState, failed: int) -> str:
 
 def _findings(report: Report) -> Iterator[str]:
     for group in groups(report):
-        yield f"## {_code(group.target)} in {_code(group.cluster)}"
+        yield f"## {_code(group.target)} in {_code(group.cluster)}, {group.kind}"
         yield ""
         shown: set[FieldDifference] = set()
         for batch in batches(group.findings):

@@ -14,7 +14,7 @@ from kubewitness.wording import told
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kubewitness.model import FieldDifference, Finding, Report, SourceState
+    from kubewitness.model import FieldDifference, Finding, Kind, Report, SourceState
 
 GLYPHS: Final = {Status.PASS: "✓", Status.FAIL: "✗", Status.UNKNOWN: "?", Status.NOT_APPLICABLE: "-"}
 """Beside the word, never instead of it."""
@@ -38,6 +38,7 @@ class Group:
 
     target: str
     cluster: str
+    kind: Kind
     findings: tuple[Finding, ...]
     not_applicable: tuple[str, ...]
 
@@ -64,11 +65,11 @@ def columns(report: Report) -> tuple[Source, ...]:
 
 def groups(report: Report) -> tuple[Group, ...]:
     """Targets with something to say, the worst first; those equally bad keep the order of the report."""
-    found: dict[tuple[str, str], list[Finding]] = {}
+    found: dict[tuple[str, str, Kind], list[Finding]] = {}
     for finding in report.findings:
         if finding.status is not Status.PASS:
-            found.setdefault((finding.cluster, finding.target), []).append(finding)
-    listed = [_group(cluster, target, findings) for (cluster, target), findings in found.items()]
+            found.setdefault((finding.cluster, finding.target, finding.kind), []).append(finding)
+    listed = [_group(*target, findings) for target, findings in found.items()]
     return tuple(sorted(listed, key=_worst))
 
 
@@ -98,17 +99,17 @@ def rungs(rung: int | None, required: int | None) -> str:
     return f"{'-' if rung is None else int(rung)}/{'-' if required is None else int(required)}"
 
 
-def grave(report: Report) -> Counter[tuple[str, str]]:
-    """How many checks of at least medium severity failed, by cluster and name of the target."""
+def grave(report: Report) -> Counter[tuple[str, str, Kind, Source]]:
+    """How many checks of at least medium severity failed, by cell of the matrix: cluster, name, kind, source."""
     least = Severity.MEDIUM.rank
     failed = (item for item in report.findings if item.status is Status.FAIL and item.severity.rank >= least)
-    return Counter((item.cluster, item.target) for item in failed)
+    return Counter((item.cluster, item.target, item.kind, item.log) for item in failed)
 
 
 def cell_note(state: SourceState, failed: int) -> str:
     """What a bare ``1/3`` would hide: why it is not known, that this way of looking sees no higher, what failed.
 
-    ``failed``: how many checks of the target did; said beside a PASS, which looks as if none had.
+    ``failed``: how many checks of the cell did; said beside a PASS, which looks as if none had.
     """
     notes = [state.reason] if state.reason else []
     if state.status is Status.PASS and failed:
@@ -160,10 +161,10 @@ def _by_status(statuses: Iterable[Status]) -> dict[Status, int]:
     return {status: counts[status] for status in Status}
 
 
-def _group(cluster: str, target: str, findings: list[Finding]) -> Group:
+def _group(cluster: str, target: str, kind: Kind, findings: list[Finding]) -> Group:
     told = [finding for finding in findings if finding.status is not Status.NOT_APPLICABLE]
     left = sorted(finding.check for finding in findings if finding.status is Status.NOT_APPLICABLE)
-    return Group(target, cluster, tuple(sorted(told, key=_badness)), tuple(left))
+    return Group(target, cluster, kind, tuple(sorted(told, key=_badness)), tuple(left))
 
 
 def _worst(group: Group) -> tuple[int, int]:

@@ -35,9 +35,10 @@ from kubewitness.report.summary import (
 )
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterator
 
-    from kubewitness.model import Evidence, FieldDifference, Finding, Report, SourceState, Target
+    from kubewitness.model import Evidence, FieldDifference, Finding, Kind, Report, Source, SourceState, Target
     from kubewitness.report import Options
     from kubewitness.report.summary import Group
 
@@ -105,20 +106,14 @@ class _Writer:
             table.add_column(header, overflow="fold")
         failed = grave(report)
         for target in report.targets:
-            count = failed[target.cluster, target.name]
-            cells = [self._cell(target.sources.get(source), count) for source in columns(report)]
+            key = target.cluster, target.name, target.kind
+            cells = [self._cell(target.sources.get(source), failed[*key, source]) for source in columns(report)]
             table.add_row(self._text(target.cluster), self._text(target.name), Text(target.kind), *cells)
         return table
 
     def matrix_as_list(self, report: Report) -> Stack:
         failed = grave(report)
-        return Stack(
-            *(
-                line
-                for target in report.targets
-                for line in self._target_lines(target, failed[target.cluster, target.name])
-            )
-        )
+        return Stack(*(line for target in report.targets for line in self._target_lines(target, failed)))
 
     def below_the_matrix(self, report: Report) -> Iterator[Text]:
         """The ladder, and what to run to see higher, once for all the targets that it is for."""
@@ -129,17 +124,18 @@ class _Writer:
             yield self._text(f"to see higher on {', '.join(names[:MAX_NAMES])}{more}: {hint}")
 
     def group(self, group: Group) -> Stack:
-        title = self._text(f"{group.target} (cluster {group.cluster})", "bold")
+        title = self._text(f"{group.target} (cluster {group.cluster}, {group.kind})", "bold")
         left = [f"  not applicable: {', '.join(group.not_applicable)}"] if group.not_applicable else []
         rest = (self._text(line, "dim") for line in (*left, ""))
         shown: set[FieldDifference] = set()
         findings = [self._finding(batch, shown) for batch in batches(group.findings)]
         return Stack(title, *findings, *rest)
 
-    def _target_lines(self, target: Target, failed: int) -> Iterator[Text | Padding]:
+    def _target_lines(self, target: Target, failed: Counter[tuple[str, str, Kind, Source]]) -> Iterator[Text | Padding]:
         yield self._text(f"{target.name} (cluster {target.cluster}, {target.kind})", "bold")
         for source, state in target.sources.items():
-            yield Padding(Text.assemble(f"{source.value}  ", self._cell(state, failed)), (0, 0, 0, 2))
+            count = failed[target.cluster, target.name, target.kind, source]
+            yield Padding(Text.assemble(f"{source.value}  ", self._cell(state, count)), (0, 0, 0, 2))
 
     def _finding(self, batch: list[Finding], shown: set[FieldDifference]) -> Padding:
         """Findings that say the same, as one. ``shown``: differences that stand above, and need no second line."""

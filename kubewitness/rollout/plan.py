@@ -23,6 +23,8 @@ from kubewitness.auditpolicy import Level, Loaded, Refused, load
 from kubewitness.canary import Prediction, predict
 from kubewitness.drift import since_last_run
 from kubewitness.errors import KubewitnessError
+from kubewitness.eventttl import FLAG as EVENT_TTL
+from kubewitness.eventttl import event_ttl_differences
 from kubewitness.model import Unread
 from kubewitness.observed import LastRun
 from kubewitness.probe.reading import Shape
@@ -86,6 +88,8 @@ def _manifest_after(server: ApiServer, standard: Standard, pod: StaticPod, setti
             volumes.append(AddedVolume("audit-log", folder, folder, "DirectoryOrCreate", read_only=False))
     else:
         flags |= {gap.flag: str(gap.set_to) for gap in rotation_gaps(settings, standard.audit.rotation)}
+    if event_ttl_differences(parse_flags(pod.argv), standard.event_ttl_hours):
+        flags[EVENT_TTL] = f"{standard.event_ttl_hours}h"
     return patch(server.manifest_text, ManifestEdit(set_flags=flags, volumes=tuple(volumes)), server.manifest_path)
 
 
@@ -190,8 +194,8 @@ def _finish(
         policy=policy,
         log_path=host.host_path if host else None,
         restart=restart,
-        expect=_audit_flags(pod, server),
-        expect_before=_audit_flags(server.pod, server, pod),
+        expect=_our_flags(pod, server),
+        expect_before=_our_flags(server.pod, server, pod),
         prediction=_prediction(server, settings, policy) if host else None,
         need_mib=need,
         accepts_drift=standard is not None and bool(drift),
@@ -257,12 +261,15 @@ def _restart(server: ApiServer, settings: AuditSettings, manifest: FileChange, p
     return Restart.PROCESS if settings.buffered_seconds is None else Restart.DRAIN
 
 
-def _audit_flags(pod: object, server: ApiServer, other: StaticPod | None = None) -> dict[str, str]:
-    """The audit flags of ``pod``, and as "" those that only the other of the two configurations sets."""
+def _our_flags(pod: object, server: ApiServer, other: StaticPod | None = None) -> dict[str, str]:
+    """The flags of ``pod`` that we may set, and as "" those that only the other of the two configurations sets."""
     present = server.pod if other is None else other
     flags = parse_flags(pod.argv) if isinstance(pod, StaticPod) else parse_flags(())
-    names = {*flags.names, *(parse_flags(present.argv).names if isinstance(present, StaticPod) else ())}
-    return {name: flags.get(name) or "" for name in sorted(names) if name.startswith("audit-")}
+    others = parse_flags(present.argv if isinstance(present, StaticPod) else ())
+    names = {name for name in (*flags.names, *others.names) if name.startswith("audit-")}
+    if flags.get(EVENT_TTL) != others.get(EVENT_TTL):  # else it is none of our business, whatever it says
+        names.add(EVENT_TTL)
+    return {name: flags.get(name) or "" for name in sorted(names)}
 
 
 def _prediction(server: ApiServer, settings: AuditSettings, policy: FileChange | None) -> Prediction | None:
@@ -283,7 +290,9 @@ def _reasons(server: ApiServer, standard: Standard | None) -> tuple[str, ...]:
     """What falls short now, for the one who reads the plan."""
     if standard is None or server.settings is None or not isinstance(server.pod, StaticPod):
         return ()
-    found = told(demand.differences(server, standard.audit))
+    flags = server.declared.flags if server.declared else parse_flags(())
+    kept = event_ttl_differences(flags, standard.event_ttl_hours)
+    found = told((*demand.differences(server, standard.audit), *kept))
     why = needs_new_process(server)
     return (*found, *((why,) if why else ()))
 

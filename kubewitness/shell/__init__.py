@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 STATE_DIR: Final = "/var/lib/kubewitness"
 
 _PARTS: Final = {
-    "probe": ("node", "shippers", "probe"),
+    "probe": ("node", "nodelogs", "shippers", "probe"),
     "runs": ("node", "runs"),
     "filestate": ("node", "files", "filestate"),
     "service": ("node", "lock", "files", "service"),

@@ -125,6 +125,8 @@ audit_log() {
     frame lastevent "path64=$(text64 "$1")" "time=$(printf '%s' "$a_last" | cut -d '"' -f 4)"
   fi
   [ "$VIEW" = live ] || return 0
+  rotated "$1"
+  disk "${1%/*}"
   a_dir=${1%/*}
   while [ -n "$a_dir" ] && [ ! -d "$a_dir" ]; do a_dir=${a_dir%/*}; done
   frame room "path64=$(text64 "$1")" "$(used "$1")" "$(df -Pk "${a_dir:-/}" 2>/dev/null | awk 'NR == 2 { printf "free_kib=%s", $4 }')"
@@ -246,6 +248,7 @@ if [ -n "$CANARY_ID" ]; then
 fi
 log_shippers "$logs
 $DEFAULT_LOG"
+node_logs
 for name in last.json last-manifest.yaml last-policy.yaml; do seen state "$STATE_DIR/$name" text; done
 # Held, not merely there: the kernel lets go of a lock with the process that holds it.
 if lock=$(at "$STATE_DIR/lock") && [ -f "$lock" ] && [ -r "$lock" ] && command -v flock >/dev/null && ! flock -n -s "$lock" true; then

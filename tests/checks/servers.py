@@ -16,7 +16,7 @@ from kubewitness.canary import CANARY_PATH
 from kubewitness.filesize import MAX_BYTES
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
-from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, Shape
+from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, RotatedFile, Shape
 from tests.unit.apiserver.manifests import KUBEADM
 
 STARTED: Final = 1_795_266_000.0
@@ -51,7 +51,7 @@ _MOUNTS: Final[dict[str, dict[str, Any]]] = {
 }
 _LOG: Final = {
     "mode": "600", "uid": 0, "folder_mode": "700", "folder_uid": 0, "inode": 100, "last_event": 3500,
-    "free_mib": 50_000, "used_mib": 10,
+    "free_mib": 50_000, "used_mib": 10, "size": 10, "first_event": -86_400, "rotated": (),
 }  # fmt: skip
 _DENIED: Final = Unread(Reason.DENIED, "may not be read: run as root, or set _sudo in the inventory")
 _Changes = Mapping[str, Any]
@@ -178,7 +178,7 @@ class Given:
             (0o040000 if log.get("folder") else 0o100000) | int(log["mode"], 8),
             log["uid"],
             0,
-            10,
+            log["size"],
             log["inode"],
             1,
             STARTED,
@@ -190,7 +190,15 @@ class Given:
         seen = live and "room" not in self.unread
         room = [log[name] * 1024 if seen and log[name] is not None else None for name in ("free_mib", "used_mib")]
         last = _DENIED if "events" in self.unread else event
-        return AuditLog(File(self.log_at, shape, real=log.get("leads_to", "")), File(folder, of_folder), last, *room)
+        return AuditLog(
+            File(self.log_at, shape, real=log.get("leads_to", "")),
+            File(folder, of_folder),
+            last,
+            free_kib=room[0],
+            used_kib=room[1],
+            first_event=None if log["first_event"] is None or not live else STARTED + log["first_event"],
+            rotated=tuple(RotatedFile(size << 20, STARTED + at) for size, at in log["rotated"]),
+        )
 
     def _process(self, pid: int) -> Process:
         argv = replace(self, manifest=_BUILT, flags={**self.flags, **self.running}).argv()

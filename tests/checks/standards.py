@@ -11,14 +11,17 @@ from kubewitness.standard import Standard, parse_standard
 
 
 def standard(**changes: Any) -> Standard:
-    """The shipped standard with ``changes``: ``required`` (a rung), and of its sections.
+    """The shipped standard with ``changes``: ``required`` (a rung, of every source), and of its sections.
 
-    ``rotation``, ``at_least``, ``at_most`` and ``managed`` replace what is there, key by key; a level of ``None`` takes
-    a probe out.
+    ``rotation``, ``at_least``, ``at_most``, ``managed``, ``journal``, ``containers`` and ``shipping`` replace what is
+    there, key by key, ``event_ttl_hours`` as it is; a level of ``None`` takes a probe out.
     """
     root = yaml.safe_load(standard_text("standard"))
-    root["sources"]["audit"] = changes.pop("required", root["sources"]["audit"])
-    root["managed"].update(changes.pop("managed", {}))
+    if required := changes.pop("required", None):
+        root["sources"] = dict.fromkeys(root["sources"], required)
+    root["event_ttl_hours"] = changes.pop("event_ttl_hours", root["event_ttl_hours"])
+    for section in ("managed", "journal", "containers", "shipping"):
+        root[section].update(changes.pop(section, {}))
     for name, change in changes.items():
         merged = {**root["audit"][name], **change}
         root["audit"][name] = {key: value for key, value in merged.items() if value is not None}

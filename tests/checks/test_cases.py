@@ -1,8 +1,8 @@
 """Every check against its cases: a file each, ``<check>/<result>_<what is special>.yaml``.
 
-A case holds ``server`` or ``managed`` (what differs from a good one: servers.py, clusters.py), ``standard`` (see
-standards.py), ``result``, and of the finding what matters: ``message`` and ``remedy`` (a part of it), ``reason``,
-``expected``, ``actual`` and ``differences`` (all of it).
+A case holds ``server``, ``node`` or ``managed`` (what differs from a good one: servers.py, nodes.py, clusters.py),
+``standard`` (see standards.py), ``result``, and of the finding what matters: ``message`` and ``remedy`` (a part),
+``reason``, ``expected``, ``actual`` and ``differences`` (all of it).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from kubewitness.check import Check
 from kubewitness.ladder import Subject, assess
 from kubewitness.model import Kind
 from tests.checks.clusters import cluster
+from tests.checks.nodes import node
 from tests.checks.servers import server
 from tests.checks.standards import standard
 
@@ -27,24 +28,27 @@ CASES: Final = sorted(HERE.glob("*/*.yaml"))
 CATALOGUE: Final = {(check.id, check.kind): check for check in load_catalogue()}
 RESULTS: Final = ("pass", "fail", "unknown", "not_applicable")
 KEYS: Final = {
-    "server", "managed", "standard", "result", "message", "remedy", "reason", "expected", "actual", "differences",
+    "server", "node", "managed", "standard", "result", "message", "remedy", "reason", "expected", "actual",
+    "differences",
 }  # fmt: skip
 
 
 def read(path: Path) -> dict[str, Any]:
     case = yaml.safe_load(path.read_text("utf-8"))
     assert isinstance(case, dict)
-    assert not {"server", "managed"} <= set(case)
+    assert len({"server", "node", "managed"} & set(case)) <= 1
     return case
 
 
 def kind(case: dict[str, Any]) -> Kind:
-    return Kind.MANAGED_CLUSTER if "managed" in case else Kind.API_SERVER
+    return Kind.MANAGED_CLUSTER if "managed" in case else Kind.NODE if "node" in case else Kind.API_SERVER
 
 
 def observed(case: dict[str, Any]) -> Subject:
     if kind(case) is Kind.MANAGED_CLUSTER:
         return cluster(**case["managed"] or {})
+    if kind(case) is Kind.NODE:
+        return node(**case["node"] or {})
     return server(**case.get("server", {}))
 
 
@@ -120,3 +124,10 @@ def test_the_good_cluster_passes_all_but_what_its_provider_does_not_record() -> 
         "audit-log-format",
     }
     assert [(state.status.value, state.rung) for state in target.sources.values()] == [("PASS", 3)]
+
+
+def test_the_good_node_passes_everything_that_was_asked() -> None:
+    target, findings = assess(node(), standard(), tuple(CATALOGUE.values()))
+
+    assert {finding.check for finding in findings if finding.status.value != "PASS"} == {"journal-forwarding"}
+    assert [(state.status.value, state.rung) for state in target.sources.values()] == [("PASS", 3), ("PASS", 3)]

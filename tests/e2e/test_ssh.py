@@ -26,7 +26,7 @@ def inventory(folder: Path, name: str = "cp-1", **data: object) -> str:
 
 
 def asked_for(report: dict[str, Any]) -> set[tuple[str, str]]:
-    """Status and reason of every check that ran without an option of its own."""
+    """Status and reason of every check that ran without an option of its own, of an API server."""
     return {(item["status"], item["reason"]) for item in report["findings"] if item["check"] != "audit-canary"}
 
 

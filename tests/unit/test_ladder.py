@@ -19,6 +19,7 @@ from kubewitness.check import (
     Unknown,
     from_differences,
 )
+from kubewitness.check import check as make_check
 from kubewitness.demand import Difference
 from kubewitness.ladder import UnreadTarget, assess, exit_code
 from kubewitness.model import (
@@ -36,6 +37,7 @@ from kubewitness.model import (
     Unread,
 )
 from tests.checks.clusters import cluster
+from tests.checks.nodes import node
 from tests.checks.servers import server
 from tests.checks.standards import standard
 
@@ -502,3 +504,42 @@ def test_a_target_of_which_nothing_can_be_asked_is_not_applicable_and_ends_with_
     assert (state.status, state.rung, state.reason) == (Status.NOT_APPLICABLE, None, "being deleted")
     assert [finding.message for finding in findings] == ["being deleted"]
     assert exit_code(findings, [target], Severity.INFO) == 0
+
+
+class TestANode:
+    """Two logs of one target, each with a ladder of its own."""
+
+    def test_a_check_climbs_the_ladder_of_its_log_alone(self) -> None:
+        target, _ = assess(node(journal={"stores": ["/run/log/journal"]}), standard(), tuple(load_catalogue()))
+
+        cells = {source.value: (state.rung, state.status) for source, state in target.sources.items()}
+        assert cells == {"journal": (1, Status.FAIL), "containers": (3, Status.PASS)}
+
+    def test_nothing_is_asked_of_a_log_that_the_standard_leaves_out(self) -> None:
+        off = standard().requiring({Source.JOURNAL: Rung.OFF})
+
+        target, findings = assess(node(journal=None), off, tuple(load_catalogue()))
+
+        assert target.sources[Source.JOURNAL].status is Status.NOT_APPLICABLE
+        assert target.sources[Source.CONTAINERS].status is Status.PASS
+        assert exit_code(findings, [target], Severity.LOW) == 0
+
+    def test_a_log_that_is_left_out_is_no_answer(self) -> None:
+        unread = replace(UNREACHABLE, kind=Kind.NODE)
+        off = standard().requiring({Source.JOURNAL: Rung.OFF})
+
+        target, findings = assess(unread, off, tuple(load_catalogue()))
+
+        assert exit_code(findings, [target], Severity.LOW) == 2
+
+    def test_a_finding_names_the_log_and_the_kind(self) -> None:
+        _, findings = assess(node(), standard(), tuple(load_catalogue()))
+
+        assert {finding.kind for finding in findings} == {Kind.NODE}
+        assert {finding.log for finding in findings} == {Source.JOURNAL, Source.CONTAINERS}
+
+    def test_a_check_of_a_log_that_its_target_has_not_is_refused(self) -> None:
+        with pytest.raises(ValueError, match="a target of kind node has no log audit"):
+            make_check(
+                "x", "y", kind=Kind.NODE, log=Source.AUDIT, severity=Severity.LOW, rung=Rung.OFF, source="https://x.y"
+            )

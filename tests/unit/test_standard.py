@@ -29,6 +29,8 @@ name: mine
 title: what we need
 sources:
   audit: emitting
+  journal: effective
+  containers: declared
 audit:
   policy: essential
   at_least:
@@ -82,7 +84,12 @@ def error(text: str) -> str:
 def test_a_standard_is_read() -> None:
     found = parse_standard(GOOD, "mine.yaml", POLICIES)
 
-    assert (found.name, found.title, found.required) == ("mine", "what we need", {Source.AUDIT: Rung.EMITTING})
+    assert (found.name, found.title) == ("mine", "what we need")
+    assert found.required == {
+        Source.AUDIT: Rung.EMITTING,
+        Source.JOURNAL: Rung.EFFECTIVE,
+        Source.CONTAINERS: Rung.DECLARED,
+    }
     assert found.audit.policy == "essential"
     assert found.audit.at_least == {"secrets-get": Level.METADATA}
     assert found.audit.at_most == {"secrets-get": Level.REQUEST}
@@ -98,32 +105,32 @@ def test_a_standard_is_read() -> None:
     ("old", "new", "message"),
     [
         ("name: mine", "nom: mine", "mine.yaml:1:1: 'nom' is not known here: use name, title, sources, audit"),
-        ("  audit: emitting", "  audits: emitting", "mine.yaml:4:3: 'audits' is not known here: use audit"),
-        ("secrets-get: Metadata", "secret-get: Metadata", "mine.yaml:8:5: 'secret-get' is not known here: use "),
-        ("maxbackup: 10", "maxbackups: 10", "mine.yaml:13:5: 'maxbackups' is not known here: use maxage_days, "),
+        ("  audit: emitting", "  audits: emitting", "mine.yaml:4:3: 'audits' is not known here: use audit, journal, "),
+        ("secrets-get: Metadata", "secret-get: Metadata", "mine.yaml:10:5: 'secret-get' is not known here: use "),
+        ("maxbackup: 10", "maxbackups: 10", "mine.yaml:15:5: 'maxbackups' is not known here: use maxage_days, "),
         ("name: mine\n", "", "mine.yaml:1:1: name is missing"),
-        ("    maxbackup: 10\n", "", "mine.yaml:12:5: maxbackup is missing"),
-        ("  audit: emitting", "  {}", "mine.yaml:4:3: audit is missing"),
+        ("    maxbackup: 10\n", "", "mine.yaml:14:5: maxbackup is missing"),
+        ("  audit: emitting\n", "", "mine.yaml:4:3: audit is missing"),
         ("title: what", "name: other\ntitle: what", "mine.yaml:2:1: 'name' is there twice: keep one"),
-        ("    maxbackup: 10", "    maxbackup: 10\n    maxbackup: 9", "mine.yaml:14:5: 'maxbackup' is there twice"),
+        ("    maxbackup: 10", "    maxbackup: 10\n    maxbackup: 9", "mine.yaml:16:5: 'maxbackup' is there twice"),
         ("emitting", "shouting", "mine.yaml:4:10: audit must be one of off, declared, "),
-        ("secrets-get: Metadata", "secrets-get: metadata", "mine.yaml:8:18: secrets-get must be one of None, "),
-        ("secrets-get: Request", "secrets-get: Full", "mine.yaml:10:18: secrets-get must be one of None, "),
-        ("maxage_days: 30", "maxage_days: 30d", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days: -1", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days: 1.5", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days: ٣", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days: 99999999999", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days: [30]", "mine.yaml:12:18: maxage_days must be a number"),
-        ("maxage_days: 30", "maxage_days:", "mine.yaml:12:17: maxage_days must be a number"),
-        ("storage: persistent", "storage: auto", "mine.yaml:17:12: storage must be one of persistent, any"),
-        ("[sshd, kubelet]", "[sshd, cron]", "mine.yaml:21:25: never_dropped must be a list of kubelet, sshd, runtime"),
-        ("program: rsyslog", "program: vector", "mine.yaml:30:12: program must be one of rsyslog, otelcol, filebeat"),
-        ("accept_loss: false", "accept_loss: no", "mine.yaml:32:16: accept_loss must be one of true, false"),
-        ("event_ttl_hours: 3", "event_ttl_hours: 3h", "mine.yaml:15:18: event_ttl_hours must be a number"),
-        ("policy: essential", "policy: ''", "mine.yaml:6:11: policy must be one of essential, standard"),
-        ("policy: essential", "policy: {a: b}", "mine.yaml:6:11: policy must be one of essential, standard"),
-        ("sources:\n  audit: emitting", "sources: all", "mine.yaml:3:10: not a mapping"),
+        ("secrets-get: Metadata", "secrets-get: metadata", "mine.yaml:10:18: secrets-get must be one of None, "),
+        ("secrets-get: Request", "secrets-get: Full", "mine.yaml:12:18: secrets-get must be one of None, "),
+        ("maxage_days: 30", "maxage_days: 30d", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days: -1", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days: 1.5", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days: ٣", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days: 99999999999", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days: [30]", "mine.yaml:14:18: maxage_days must be a number"),
+        ("maxage_days: 30", "maxage_days:", "mine.yaml:14:17: maxage_days must be a number"),
+        ("storage: persistent", "storage: auto", "mine.yaml:19:12: storage must be one of persistent, any"),
+        ("[sshd, kubelet]", "[sshd, cron]", "mine.yaml:23:25: never_dropped must be a list of kubelet, sshd, runtime"),
+        ("program: rsyslog", "program: vector", "mine.yaml:32:12: program must be one of rsyslog, otelcol, filebeat"),
+        ("accept_loss: false", "accept_loss: no", "mine.yaml:34:16: accept_loss must be one of true, false"),
+        ("event_ttl_hours: 3", "event_ttl_hours: 3h", "mine.yaml:17:18: event_ttl_hours must be a number"),
+        ("policy: essential", "policy: ''", "mine.yaml:8:11: policy must be one of essential, standard"),
+        ("policy: essential", "policy: {a: b}", "mine.yaml:8:11: policy must be one of essential, standard"),
+        ("sources:\n  audit: emitting\n  journal", "sources: all\nb:\n  journal", "mine.yaml:4:1: 'b' is not"),
         ("name: mine", "[name]: mine", "mine.yaml:1:1: a key that is not a word"),
         ("title: what we need", "title: [", "mine.yaml:4:8: "),
     ],
@@ -157,7 +164,8 @@ def test_any_edit_of_a_standard_is_one_or_an_error(start: int, length: int, put:
 def test_what_one_run_requires_overrides_the_standard() -> None:
     found = parse_standard(GOOD, "mine.yaml", POLICIES).requiring({Source.AUDIT: Rung.DECLARED})
 
-    assert found.required == {Source.AUDIT: Rung.DECLARED}
+    assert found.required[Source.AUDIT] is Rung.DECLARED
+    assert found.required[Source.JOURNAL] is Rung.EFFECTIVE
     assert found.audit.policy == "essential"
 
 
@@ -181,7 +189,7 @@ class TestTheShippedOnes:
         found = read_standard(name)
 
         assert found.name == name
-        assert found.required == {Source.AUDIT: Rung.EMITTING}
+        assert found.required == dict.fromkeys(Source, Rung.EMITTING)
         assert found.audit.policy in policy_names()
 
     @pytest.mark.parametrize("name", standard_names())

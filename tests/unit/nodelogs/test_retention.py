@@ -8,7 +8,6 @@ import pytest
 
 from kubewitness.nodelogs.retention import (
     Bound,
-    LogFile,
     Rate,
     journal_bounds,
     rate_of_files,
@@ -16,13 +15,14 @@ from kubewitness.nodelogs.retention import (
     retention,
     room,
 )
+from kubewitness.probe.reading import RotatedFile
 
 MIB: Final = 1 << 20
 HOUR: Final = 3600
 
 
 def test_100_mib_in_half_an_hour_and_eleven_files_last_five_and_a_half_hours() -> None:
-    rotated = [LogFile(100 * MIB, mtime) for mtime in (0, HOUR / 2, HOUR)]
+    rotated = [RotatedFile(100 * MIB, mtime) for mtime in (0, HOUR / 2, HOUR)]
     rate = rate_of_files(0, None, rotated, HOUR, whole=100 * MIB, is_full=False)
 
     assert rate is not None
@@ -34,7 +34,7 @@ def test_100_mib_in_half_an_hour_and_eleven_files_last_five_and_a_half_hours() -
 
 
 def test_the_oldest_file_only_says_since_when() -> None:
-    rotated = [LogFile(999 * MIB, 0), LogFile(10 * MIB, HOUR)]
+    rotated = [RotatedFile(999 * MIB, 0), RotatedFile(10 * MIB, HOUR)]
 
     rate = rate_of_files(10 * MIB, None, rotated, 2 * HOUR, whole=MIB, is_full=False)
 
@@ -42,7 +42,7 @@ def test_the_oldest_file_only_says_since_when() -> None:
 
 
 def test_a_compressed_file_was_as_large_as_one_that_is_rotated() -> None:
-    rotated = [LogFile(1, 0, compressed=True), LogFile(1, HOUR, compressed=True)]
+    rotated = [RotatedFile(1, 0, compressed=True), RotatedFile(1, HOUR, compressed=True)]
 
     rate = rate_of_files(0, None, rotated, 2 * HOUR, whole=100 * MIB, is_full=False)
 
@@ -59,7 +59,7 @@ def test_a_young_log_has_no_known_rate(first: float | None, now: float) -> None:
 
 
 def test_a_short_time_is_enough_where_files_were_taken_away_already() -> None:
-    rotated = [LogFile(100 * MIB, 0), LogFile(100 * MIB, 30)]
+    rotated = [RotatedFile(100 * MIB, 0), RotatedFile(100 * MIB, 30)]
 
     assert rate_of_files(0, None, rotated, 60, whole=0, is_full=True) == Rate(100 * MIB / 60, 60)
     assert rate_since(MIB, 0, 60, is_full=True) == Rate(MIB / 60, 60)

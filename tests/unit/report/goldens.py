@@ -22,6 +22,8 @@ CASES: dict[str, tuple[Callable[[], Report], str, Options]] = {
     "fleet.color.txt": (reports.fleet, "table", Options(width=100, color=True)),
     "fleet.narrow-ascii.txt": (reports.fleet, "table", Options(width=40, ascii_only=True)),
     "fleet.json": (reports.fleet, "json", Options()),
+    "two-kinds.txt": (reports.two_kinds, "table", Options(width=100)),
+    "two-kinds.md": (reports.two_kinds, "markdown", Options()),
     "fleet.md": (reports.fleet, "markdown", Options()),
     "clean.txt": (reports.clean, "table", Options(width=80)),
     "empty.txt": (reports.empty, "table", Options(width=80)),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from kubewitness.model import (
     Evidence,
     FieldDifference,
@@ -126,6 +128,33 @@ def fleet() -> Report:
                 remediation="ssh cp-3 true",
             ),
         ),
+    )
+
+
+def two_kinds() -> Report:
+    """A control plane is two targets of one name: its API server and the node, whose findings are told apart."""
+    sources = {
+        Source.JOURNAL: SourceState(3, 3, 3, Status.FAIL),
+        Source.CONTAINERS: SourceState(3, 3, 3, Status.PASS),
+    }
+    passed = replace(_passed("cp-1"), kind=Kind.NODE, log=Source.CONTAINERS)
+    dropped = Finding(
+        check="journal-dropped",
+        target="cp-1",
+        cluster="prod",
+        status=Status.FAIL,
+        severity=Severity.HIGH,
+        message="612 messages of 2 units were dropped",
+        rung=3,
+        required=3,
+        kind=Kind.NODE,
+        log=Source.JOURNAL,
+    )
+    unknown = Finding("audit-retention-hours", "cp-1", "prod", Status.UNKNOWN, Severity.MEDIUM, "it is too young")
+    return Report(
+        RUN,
+        (_target("cp-1", SourceState(3, 3, 3, Status.PASS)), Target("cp-1", "prod", Kind.NODE, sources)),
+        (unknown, passed, dropped),
     )
 
 

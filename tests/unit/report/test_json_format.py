@@ -20,8 +20,8 @@ def test_the_keys_are_those_of_the_schema() -> None:
         "rung", "required", "ceiling", "status", "reason", "hint",
     ]  # fmt: skip
     assert list(document["findings"][0]) == [
-        "check", "target", "cluster", "status", "severity", "reason", "message", "rung", "required", "expected",
-        "actual", "differences", "evidence", "remediation", "controls", "code",
+        "check", "target", "cluster", "kind", "log", "status", "severity", "reason", "message", "rung", "required",
+        "expected", "actual", "differences", "evidence", "remediation", "controls", "code",
     ]  # fmt: skip
 
 
