@@ -51,12 +51,12 @@ def merge(files: Sequence[File], name: str, section: str) -> Merged | Unread:
 
     ``Unread`` where one that counts could not be read: it may say anything.
     """
-    mains = [file for folder in FOLDERS for file in files if file.path == f"{folder}/{name}" and not file.absent]
+    mains = [file for folder in FOLDERS for file in files if file.path == f"{folder}/{name}" and _counts(file)]
     found: dict[str, File] = {}
     shadowed: list[str] = [file.path for file in mains[1:] if file.real != mains[0].real]
     for file in sorted(files, key=_rank):
         folder, base = posixpath.split(file.path)
-        if folder not in {f"{place}/{name}.d" for place in FOLDERS} or file.absent:
+        if folder not in {f"{place}/{name}.d" for place in FOLDERS} or not _counts(file):
             continue
         if base in found:
             shadowed += [file.path] if found[base].real != file.real else []
@@ -77,6 +77,11 @@ def merge(files: Sequence[File], name: str, section: str) -> Merged | Unread:
 def is_masked(file: File) -> bool:
     """A link to /dev/null: it says nothing, and hides those of its name."""
     return file.real == "/dev/null"
+
+
+def _counts(file: File) -> bool:
+    """Whether something has this name: in a file tree a link to /dev/null leads to nothing."""
+    return not file.absent or is_masked(file)
 
 
 def _why(file: File) -> Unread:
