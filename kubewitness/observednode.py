@@ -76,13 +76,11 @@ class Node:
 
 
 def observe_node(reading: Reading, name: str, cluster: str) -> Node | None:
-    """The node that ``reading`` saw; ``None`` for a file tree that holds neither systemd's files nor a kubelet's."""
+    """The node that ``reading`` saw; ``None`` for a file tree without systemd's files: it holds a part of a node."""
     logs = reading.node
-    if logs is None:
+    if logs is None or (reading.view is View.TREE and not logs.has_systemd):
         return None
     kubelet = _kubelet(reading, logs)
-    if reading.view is View.TREE and not logs.has_systemd and kubelet is None:
-        return None
     units = [unit for names in UNITS.values() for unit in names]
     limits = unit_limits(logs.unit_files, units)
     return Node(

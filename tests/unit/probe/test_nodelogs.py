@@ -65,13 +65,15 @@ def test_links_between_folders_stay_inside_the_root(tmp_path: Path) -> None:
     assert [limit.burst for limit in node.limits.values() if not isinstance(limit, Unread)] == [7]
 
 
-def test_a_tree_with_nothing_of_a_node_in_it_is_no_node(tmp_path: Path) -> None:
+def test_a_tree_without_systemd_s_files_is_no_node(tmp_path: Path) -> None:
     write(tmp_path / "etc/kubernetes/manifests/x.yaml", "")
+    write(tmp_path / "var/lib/kubelet/config.yaml", "containerLogMaxFiles: 3\n")
 
     assert observe_node(read(tmp_path), "n1", "lab") is None
 
 
 def test_the_kubelet_s_flags_stand_in_kubeadm_s_environment(tmp_path: Path) -> None:
+    (tmp_path / "etc/systemd").mkdir(parents=True)
     write(tmp_path / "var/lib/kubelet/config.yaml", "containerLogMaxFiles: 3\n")
     write(tmp_path / "var/lib/kubelet/kubeadm-flags.env", 'KUBELET_KUBEADM_ARGS="--container-log-max-files=9"\n')
 
@@ -93,6 +95,7 @@ def test_a_node_without_a_kubelet_has_no_containers(tmp_path: Path) -> None:
 def test_containerd_s_imports_come_along(tmp_path: Path) -> None:
     write(tmp_path / "etc/containerd/config.toml", 'imports = ["/etc/containerd/conf.d/*.toml"]\n')
     write(tmp_path / "etc/containerd/conf.d/9.toml", "[plugins.cri]\nmax_container_log_line_size = 5\n")
+    (tmp_path / "etc/systemd").mkdir()
     write(tmp_path / "var/lib/kubelet/config.yaml", "")
 
     found = observed(tmp_path).line_bytes
