@@ -66,6 +66,8 @@ def _of_tree(root: yaml.Node | None) -> Program | None:
         return Program.FILEBEAT if types & _FILEBEAT_INPUTS else None
     if not isinstance(root, yaml.MappingNode):
         return None
+    if ("kind", "OpenTelemetryCollector") in _scalars(root):
+        return Program.OTELCOL
     return _of_keys({key.value for key, _ in root.value if isinstance(key, yaml.ScalarNode)})
 
 

@@ -176,6 +176,9 @@ def glob_of(expression: str) -> str | None:
         elif body[at] == "\\" and at + 1 < len(body) and not body[at + 1].isalnum():
             pieces.append(body[at + 1])
             at += 2
+        elif body[at] == ".":
+            pieces.append("?")
+            at += 1
         elif _LITERAL.match(body[at]):
             pieces.append(body[at])
             at += 1

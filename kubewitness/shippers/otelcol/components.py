@@ -29,7 +29,7 @@ Source: https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/v
 STORAGE_DIRECTORY: Final = "/var/lib/otelcol/file_storage"
 """Source: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.158.0/extension/storage/filestorage"""
 
-_GATES: Final = re.compile(re.escape(GATES_OPTION) + r"[=\s\"',\\]{1,8}([^\s\"'\\]{1,1000})")
+_GATES: Final = re.compile(r"(?:--)?feature-gates" r"[=:\s\"',\\]{1,8}([^\s\"'\\]{1,1000})")
 _COMMAND: Final = re.compile(r"otelcol|--config\b|opentelemetry-collector|\botel/")
 _ASSIGNMENT: Final = re.compile(
     r"^\s*(?:Environment=|export\s)?\s*\"?([A-Za-z_][A-Za-z0-9_]{0,99})=(.{0,2000})$", re.MULTILINE

@@ -2,7 +2,8 @@
 
 Several files are one, as ``--config`` given twice: maps are merged, of anything else the last wins. A file that is no
 configuration is a companion: the systemd unit, an environment file or the container's arguments, which say what the
-configuration cannot (the feature gates) and what its variables are.
+configuration cannot (the feature gates) and what its variables are. An ``OpenTelemetryCollector`` of the operator is
+both.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from kubewitness.shippers.model import Configuration, Input, Output, Place, Prob
 from kubewitness.shippers.otelcol.components import LINES_AT_ONCE, Surroundings, components, environment, saves_ahead
 from kubewitness.shippers.otelcol.pipelines import Way, ways
 from kubewitness.shippers.yamltext import PLAIN_DOLLAR
-from kubewitness.shippers.yamltree import Table, merged, parse, scalars
+from kubewitness.shippers.yamltree import Scalar, Table, merged, parse, scalars
 from kubewitness.yamldoc import YamlError
 
 if TYPE_CHECKING:
@@ -38,13 +39,15 @@ def read(files: Mapping[str, str]) -> Configuration:
     Never raises for content: what the program would refuse is a problem.
     """
     problems: list[Problem] = []
-    roots = {file: root for file, text in list(files.items())[:MOST_FILES] if (root := _root(file, text)) is not None}
-    companions = {file: text for file, text in files.items() if file not in roots}
+    first = {file: root for file, text in list(files.items())[:MOST_FILES] if (root := _parsed(file, text)) is not None}
+    roots = {file: inner for file, root in first.items() if recognises(inner := within(root))}
+    companions = {file: text for file, text in files.items() if roots.get(file) is not first.get(file)}
+    companions |= {file: text for file, text in files.items() if file not in roots}
     known = environment(companions)
     root = Table((), Place(next(iter(files), "")))
     for file, part in roots.items():
-        again = parse(files[file], file, {**known, **PLAIN_DOLLAR}) if known else part
-        root = merged(root, again) if isinstance(again, Table) else root
+        again = _parsed(file, files[file], known) if known else part
+        root = merged(root, within(again)) if again is not None else root
     if not roots:
         problems.append(_not_one(files))
     else:
@@ -57,12 +60,22 @@ def read(files: Mapping[str, str]) -> Configuration:
     return Configuration(Program.OTELCOL, tuple(files), routes, tuple(dict.fromkeys(problems)))
 
 
-def _root(file: str, text: str) -> Table | None:
+def within(root: Table) -> Table:
+    """The configuration in an ``OpenTelemetryCollector`` of the operator; any other table is its own.
+
+    Source: https://github.com/open-telemetry/opentelemetry-operator/blob/main/docs/api/opentelemetrycollectors.md
+    """
+    kind, inner = root.at("kind"), root.at("spec", "config")
+    is_one = isinstance(kind, Scalar) and kind.text == "OpenTelemetryCollector"
+    return inner if is_one and isinstance(inner, Table) else root
+
+
+def _parsed(file: str, text: str, known: Mapping[str, str] | None = None) -> Table | None:
     try:
-        root = parse(text, file, PLAIN_DOLLAR)
+        root = parse(text, file, {**(known or {}), **PLAIN_DOLLAR})
     except YamlError:
         return None
-    return root if isinstance(root, Table) and recognises(root) else None
+    return root if isinstance(root, Table) else None
 
 
 def _not_one(files: Mapping[str, str]) -> Problem:

@@ -22,7 +22,12 @@ SUGGESTIONS: Final[Mapping[str, str]] = {
     "SH012": "endpoint: https://HOST",
     "SH013": "tls:\n  ca_file: FILE\n  insecure_skip_verify: false",
     "SH015": "tls:\n  cert_file: FILE\n  key_file: FILE",
-    "SH019": "producer:\n  max_message_bytes: 8388608",
+    "SH010": "sending_queue:\n  sizer: bytes\n  queue_size: 1073741824",
+    "SH016": "producer:\n  required_acks: all",
+    "SH016 network": "",
+    "SH019": "producer:\n  max_message_bytes: 8519680",
+    "SH019 sending_queue.batch.max_size": "sending_queue:\n  batch:\n    max_size: 8454144",
+    "SH019 max_event_size": "max_event_size: 8454144",
     "SH020": "exporters: [otlp_http]",
     "SH023": "directory: /var/lib/otelcol",
 }

@@ -302,6 +302,7 @@ def test_excluded_names_are_globs_in_the_folders_that_are_read() -> None:
 def test_a_simple_expression_is_a_glob_and_another_is_none() -> None:
     for expression, glob in (
         (r"\.gz$", "*.gz"),
+        (".gz$", "*?gz"),
         ("audit-.*", "*audit-**"),
         (r"^/var/log/a\.log$", "a.log"),
         ("[0-9]{4}", None),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from kubewitness.model import Unread
 from kubewitness.shippers.model import (
     Checkpoint,
     Configuration,
@@ -86,38 +85,6 @@ def test_a_setting_knows_its_line_and_column() -> None:
     assert route.place == Place("c.yaml", 10, 5)
 
 
-def test_the_gate_is_read_from_the_unit_beside_the_configuration() -> None:
-    for unit, ahead in (
-        (UNIT, False),
-        (UNIT.replace("=stanza", " +stanza"), False),
-        (UNIT.replace("=stanza", "=x.y,stanza"), False),
-        (UNIT.replace("=stanza", "=-stanza"), True),
-        ("ExecStart=/usr/bin/otelcol-contrib --config=c.yaml\n", True),
-        ('args: ["--config=/c.yaml", "--feature-gates=stanza.synchronousLogEmitter"]\n', False),
-    ):
-        (route,) = read({"c.yaml": SHORT, "otelcol.service": unit}).routes
-
-        assert said(route.inputs[0].saves_ahead) is ahead, unit
-
-
-def test_without_a_command_line_nobody_knows_of_the_gate() -> None:
-    (route,) = read({"c.yaml": SHORT}).routes
-
-    ahead = route.inputs[0].saves_ahead
-    assert isinstance(ahead, Unread)
-    assert "stanza.synchronousLogEmitter" in ahead.detail
-
-
-def test_a_variable_is_not_read_unless_a_companion_sets_it() -> None:
-    text = SHORT.replace("https://logs.example.org:4318", "${env:STORE}")
-
-    (alone,) = read({"c.yaml": text}).routes
-    (told,) = read({"c.yaml": text, "otelcol.env": "STORE=http://logs.example.org\n"}).routes
-
-    assert isinstance(alone.outputs[0].tls, Unread)
-    assert said(told.outputs[0].tls) is Tls.OFF
-
-
 def test_a_storage_that_is_not_there_or_not_started_ends_the_program() -> None:
     text = SHORT.replace("audit.log]\n", "audit.log]\n    storage: file_storage/cp\n")
     defined = text + "extensions:\n  file_storage/cp: {directory: /var/lib/otelcol/cp}\n"
@@ -148,15 +115,6 @@ def test_what_the_program_refuses_is_said() -> None:
         ("", "not a collector's configuration: no receivers, exporters or service"),
     ):
         assert refused(read({"c.yaml": wrong})) == [message]
-
-
-def test_two_files_are_one_configuration_and_the_last_wins() -> None:
-    more = "receivers:\n  filelog:\n    start_at: beginning\n    include: [/var/log/kubernetes/audit*.log]\n"
-
-    (route,) = read({"c.yaml": SHORT, "more.yaml": more}).routes
-
-    assert [path.value for path in route.inputs[0].paths] == ["/var/log/kubernetes/audit*.log"]
-    assert route.inputs[0].start == Setting("start_at", Start.BEGINNING, "beginning", Place("more.yaml", 3, 15))
 
 
 def test_a_batch_smaller_than_a_record_limits_the_record() -> None:
