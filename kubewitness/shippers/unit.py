@@ -63,6 +63,7 @@ def unit(service: Service) -> RenderedFile:
         f"Group={service.user}",
         *(["SupplementaryGroups=systemd-journal"] if service.journal else []),
         *(f'Environment="{_plain(item)}"' for item in service.environment),
+        *(["TimeoutStartSec=10min"] if service.before else []),
         *(f"ExecStartPre={_command(words)}" for words in service.before),
         f"ExecStart={_command(service.command)}",
         "Restart=always",

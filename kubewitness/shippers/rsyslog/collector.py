@@ -112,6 +112,7 @@ def _configuration(node: CollectorNode) -> Iterator[str]:
         "global",
         f'workDirectory="{STATE_DIR}"',
         f'maxMessageSize="{longest}"',
+        'umask="0027"',
         "# a tab or an escape character in a record stays what it is",
         'parser.escapeControlCharactersOnReceive="off"',
     )

@@ -27,35 +27,47 @@ shift 3
 marks=$state/rewound
 mkdir -p "$marks" || exit 0
 
-# floor NAME: what the last start wrote for it.
-floor() { if [ -f "$marks/$1" ]; then cat "$marks/$1"; else echo 0; fi; }
+# floor NAME: into least, what the last start wrote for it, and into then_at, where it was before; 0: nothing.
+floor() {
+  least=0 then_at=0
+  if [ -f "$marks/$1" ]; then read -r least then_at <"$marks/$1" || least=0; fi
+  case $least$then_at in '' | *[!0-9]*) least=0 then_at=0 ;; esac
+}
 
-# write FILE TEXT
-write() { printf '%s\n' "$2" >"$1.new" && mv -f "$1.new" "$1"; }
+# back AT FILE: into to, where the last lines before AT begin.
+back() {
+  from=$((lines * bytes < $1 ? $1 - lines * bytes : 0))
+  to=$(($1 - $(tail -c "+$((from + 1))" -- "$2" | head -c "$(($1 - from))" | tail -n "$lines" | wc -c)))
+}
 
-# file INODE SIZE NAME: a file of a log, if rsyslog has a position in it.
+# file NAME SIZE FILE: the state file NAME, and the log that it is about. There may be thousands: no process for those
+# that have not grown since the last start.
 file() {
-  for saved in "$state/imfile-state:$1" "$state/imfile-state:$1:"*; do
-    [ -f "$saved" ] || continue
-    at=$(sed -n 's/.*"curr_offs": *\([0-9]\{1,18\}\)[^0-9].*/\1/p' "$saved")
-    name=$(sed -n 's/.*"filename": *\("[^"]*"\).*/\1/p' "$saved")
-    [ -n "$at" ] && [ -n "$name" ] && [ "$at" -gt 0 ] && [ "$at" -le "$2" ] || continue
-    from=$((lines * bytes < at ? at - lines * bytes : 0))
-    back=$(tail -c "+$((from + 1))" -- "$3" | head -c "$((at - from))" | tail -n "$lines" | wc -c)
-    least=$(floor "${saved##*/}")
-    to=$((at - back))
-    if [ "$to" -lt "$least" ] && [ "$least" -le "$at" ]; then to=$least; fi
-    write "$saved" "{ \"filename\": $name, \"prev_was_nl\": 0, \"curr_offs\": $to, \"strt_offs\": $to }"
-    write "$marks/${saved##*/}" "$to"
-  done
+  said='' && { read -r said <"$state/$1" || [ -n "$said" ] || return; }
+  at=${said##*\"curr_offs\": } && at=${at%%[!0-9]*}
+  name=${said#*\"filename\": \"} && name=${name%%\"*}
+  case $said in *'"curr_offs": '[0-9]*) ;; *) return ;; esac
+  case $said in *'"filename": "'*'"'*) ;; *) return ;; esac
+  [ "${#at}" -lt 19 ] && [ "$at" -gt 0 ] && [ "$at" -le "$2" ] || return
+  floor "$1"
+  if [ "$at" = "$then_at" ]; then to=$least; else back "$at" "$3"; fi
+  if [ "$to" -lt "$least" ] && [ "$least" -le "$at" ]; then to=$least; fi
+  printf '{ "filename": "%s", "prev_was_nl": 0, "curr_offs": %d, "strt_offs": %d }\n' \
+    "$name" "$to" "$to" >"$state/$1" && echo "$to $at" >"$marks/$1"
 }
 
 case $what in
 files)
   bytes=$1
   shift
-  find "$@" -xdev -type f -printf '%i %s %p\n' 2>/dev/null | while read -r inode size path; do
-    file "$inode" "$size" "$path"
+  known=$(mktemp) || exit 0
+  trap 'rm -f "$known"' EXIT
+  # a state file has the inode of its log in its name, and a hash of its beginning
+  find "$state" -maxdepth 1 -name 'imfile-state:*' -type f -printf '%f\n' | sed 's/^imfile-state:\([0-9]*\).*/\1 &/' |
+    LC_ALL=C sort -k 1,1 >"$known"
+  find "$@" -xdev -type f -printf '%i %s %p\n' 2>/dev/null | LC_ALL=C sort -k 1,1 |
+    LC_ALL=C join -t ' ' "$known" - | while read -r _ saved size path; do
+    file "$saved" "$size" "$path"
   done
   for mark in "$marks"/imfile-state:*; do
     [ -f "$state/${mark##*/}" ] || rm -f "$mark"
@@ -63,15 +75,15 @@ files)
   ;;
 journal)
   cursor=$(cat "$state/imjournal.state" 2>/dev/null) && [ -n "$cursor" ] || exit 0
-  least=$(floor journal)
+  floor journal
   found=$(journalctl --quiet --no-pager --reverse --lines="$lines" --cursor="$cursor" --output=export \
     --output-fields=_PID "$@" 2>/dev/null | LC_ALL=C awk -v least="$least" '
       /^__CURSOR=/ { cursor = substr($0, 10) }
       /^__REALTIME_TIMESTAMP=/ { time = substr($0, 22); if (time + 0 >= least + 0) oldest = time " " cursor }
       END { print oldest }')
   if [ -n "$found" ]; then
-    write "$state/imjournal.state" "${found#* }"
-    write "$marks/journal" "${found%% *}"
+    echo "${found#* }" >"$state/imjournal.state.new" && mv -f "$state/imjournal.state.new" "$state/imjournal.state" &&
+      echo "${found%% *} 0" >"$marks/journal"
   fi
   ;;
 esac

@@ -70,6 +70,14 @@ def test_starting_again_and_again_goes_back_no_further(node: Node) -> None:
     assert node.rewind() == first
 
 
+def test_a_file_that_has_not_grown_is_put_back_to_the_same_place(node: Node) -> None:
+    node.save(1000)
+    first = node.rewind()
+    node.save(1000)
+
+    assert (first, node.rewind()) == (900, 900)
+
+
 def test_what_was_sent_since_is_put_back_by_no_more_than_the_lines(node: Node) -> None:
     node.save(500)
     node.rewind()
@@ -106,6 +114,58 @@ def test_a_first_start_without_any_state_works(tmp_path: Path) -> None:
 
     subprocess.run(["sh", script, tmp_path, "10", "files", "4096", tmp_path / "none"], check=True, timeout=60)
     subprocess.run(["sh", script, tmp_path, "10", "journal", "_SYSTEMD_UNIT=kubelet.service"], check=True, timeout=60)
+
+
+class Journal:
+    """A made-up journalctl with ten entries, ``c0`` to ``c9``, a second apart; it shows them backwards as asked."""
+
+    def __init__(self, folder: Path) -> None:
+        self.state = folder / "imjournal.state"
+        self.script = folder / "rewind"
+        self.script.write_text(scripts.REWIND_TEXT)
+        commands = folder / "bin"
+        commands.mkdir()
+        program = commands / "journalctl"
+        program.write_text("""#!/bin/sh
+for word; do
+  case $word in --lines=*) lines=${word#*=} ;; --cursor=c*) at=${word#*=c} ;; esac
+done
+[ -n "$at" ] || exit 1
+while [ "$lines" -gt 0 ] && [ "$at" -ge 0 ]; do
+  printf '__CURSOR=c%s\\n__REALTIME_TIMESTAMP=%s000000\\n_PID=1\\n\\n' "$at" "$((1000 + at))"
+  at=$((at - 1)) lines=$((lines - 1))
+done
+""")
+        program.chmod(0o755)
+        self.environment = {"PATH": f"{commands}:/usr/bin:/bin"}
+
+    def rewind(self, cursor: str) -> str:
+        self.state.write_text(cursor)
+        command = ["sh", str(self.script), str(self.state.parent), "4", "journal", "_SYSTEMD_UNIT=kubelet.service"]
+        subprocess.run(command, env=self.environment, check=True, timeout=60)
+        return self.state.read_text().strip()
+
+
+def test_the_journal_goes_back_by_so_many_entries_and_never_further_at_a_second_start(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+
+    assert journal.rewind("c9") == "c6"
+    assert journal.rewind("c7") == "c6"
+    assert journal.rewind("c9") == "c6"
+
+
+def test_a_cursor_that_is_none_is_left_alone(tmp_path: Path) -> None:
+    assert Journal(tmp_path).rewind("what") == "what"
+
+
+@pytest.mark.parametrize("mark", ["", "x", "-5"])
+def test_a_mark_that_is_none_does_no_harm(node: Node, mark: str) -> None:
+    node.save(500)
+    node.rewind()
+    (node.state / "rewound" / node.saved.name).write_text(mark)
+    node.save(500)
+
+    assert node.rewind() == 400
 
 
 def test_the_other_script_ends_who_started_it(tmp_path: Path) -> None:
