@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import time
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -82,8 +81,7 @@ class Machine:
     def reboot(self) -> None:
         """And wait until it answers again."""
         before = nodes.leader(self.lab, self.node)
-        with suppress(LabError):  # it may end the connection first
-            self.sh("systemctl reboot")
+        self.sh("systemd-run --quiet --on-active=0.2 systemctl reboot")  # after this connection has ended
         deadline = time.monotonic() + _SECONDS
         while nodes.leader(self.lab, self.node) in {before, None} or not self._answers():
             if time.monotonic() > deadline:

@@ -5,52 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from kubewitness.shippers.filebeat import render as beats
 from kubewitness.shippers.otelcol import render as otlp
+from kubewitness.shippers.rsyslog import collector
 from kubewitness.shippers.rsyslog import render as relp
-from kubewitness.shippers.shipment import FileLog, Log, OtlpHttp, Relp, Rendered, RenderedFile, Shipment, TlsFiles
+from kubewitness.shippers.shipment import FileLog, Kafka, Log, OtlpHttp, Relp, Rendered, RenderedFile, Shipment, TlsFiles
 from tests.delivery.experiment import AUDIT, STATE, Pair
-from tests.delivery.shippers import Shipper, safe
+from tests.delivery import kafka
+from tests.delivery.kafka import Broker
+from tests.delivery.shippers import Shipper, put_in_place, safe
 from tests.delivery.stores import TLS, Files, VictoriaLogs
 
 if TYPE_CHECKING:
     from kubewitness.shippers.shipment import Destination
     from tests.delivery.experiment import Site
     from tests.delivery.pki import Credentials
-    from tests.delivery.shippers import Edit
+    from tests.delivery import kafka
+from tests.delivery.kafka import Broker
+from tests.delivery.shippers import Edit
 
 RELP_PORT: Final = 2514
 
-_COLLECTOR: Final = """\
-global(workDirectory="/var/lib/rsyslog" maxMessageSize="8m")
-module(load="imrelp" tls.tlslib="openssl")
-template(name="raw" type="list") {{ property(name="msg" droplastlf="on") constant(value="\\n") }}
-ruleset(name="store") {{ action(type="omfile" file="/var/log/collector/lab/worker-1/audit.log" template="raw"
-                               fileCreateMode="0640") }}
-input(type="imrelp" port="{port}" ruleset="store" maxDataSize="8m" tls="on" tls.caCert="{tls}/ca.pem"
-      tls.myCert="{tls}/store.pem" tls.myPrivKey="{tls}/store.key" tls.authMode="name" tls.permittedPeer=["{client}"])
-"""
-_FILEBEAT: Final = """\
-filebeat.inputs:
-- type: filestream
-  id: audit
-  paths: ["{audit}/audit*.log"]
-  message_max_bytes: 10485760
-  prospector.scanner.check_interval: 1s
-  close.on_state_change.renamed: false
-  close.on_state_change.removed: false
-filebeat.registry.flush: 0s
-queue.mem:
-  events: 4096
-output.file:
-  path: {received}
-  filename: received
-  rotate_every_kb: 1000000
-  codec.format.string: "%{{[message]}}"
-logging.to_files: false
-setup.template.enabled: false
-"""
 _CLIENT: Final = TlsFiles(f"{TLS}/ca.pem", f"{TLS}/client.pem", f"{TLS}/client.key")
-_RECEIVED: Final = "/var/lib/received"
 
 
 def trust(authority: str, own: Credentials, group: str) -> tuple[RenderedFile, ...]:
@@ -87,17 +63,16 @@ def _shipment(place: Site, destination: Destination) -> Shipment:
 
 
 def rsyslog(place: Site) -> tuple[Shipper, Files]:
-    client, collector = place.worker, place.collector
-    own = place.authority.issue(collector.node.name, collector.node.address)
-    collector.put(f"{TLS}/ca.pem", place.authority.certificate)
-    collector.put(f"{TLS}/store.pem", own.certificate)
-    collector.put(f"{TLS}/store.key", own.key, mode=0o600)
-    collector.put("/etc/rsyslog.conf", _COLLECTOR.format(port=RELP_PORT, tls=TLS, client=client.node.name))
-    collector.start("rsyslog")
-    destination = Relp(collector.node.name, RELP_PORT, collector.node.name, _CLIENT)
-    rendered = safe(relp.render(_shipment(place, destination)))
-    store = Files(collector, "rsyslog", "/var/log/collector", "audit.log")
-    return _shipper(place, "rsyslog", rendered, packaged=True), store
+    client, server = place.worker, place.collector
+    own = place.authority.issue(server.node.name, server.node.address)
+    node = collector.CollectorNode(RELP_PORT, _CLIENT, (client.node.name,))
+    rendered = safe(collector.render(node))
+    put_in_place(server, rendered, trust(place.authority.certificate, own, rendered.user))
+    server.sh(f"install -d -m 0750 -o {rendered.user} -g {rendered.user} {collector.FOLDER}")
+    store = Files(server, rendered.unit.removesuffix(".service"), collector.FOLDER, "*.log")
+    server.start(store.service)
+    destination = Relp(server.node.name, RELP_PORT, server.node.name, _CLIENT)
+    return _shipper(place, "rsyslog", safe(relp.render(_shipment(place, destination))), packaged=True), store
 
 
 def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
@@ -107,21 +82,14 @@ def otelcol(place: Site) -> tuple[Shipper, VictoriaLogs]:
     return _shipper(place, "otelcol", safe(otlp.render(_shipment(place, destination)))), store
 
 
-def filebeat(place: Site) -> tuple[Shipper, Files]:
-    """Into a file of the same node: its input alone is tried."""
-    text = _FILEBEAT.format(audit=AUDIT, received=_RECEIVED)
-    path, program = "/etc/filebeat/filebeat.yml", "/usr/local/bin/filebeat"
-    unit = f"[Service]\nExecStart={program} --path.home {STATE} --path.data {STATE}/data -e -c {path}\nRestart=always\n"
-    files = (
-        RenderedFile("/etc/systemd/system/filebeat.service", f"{unit}[Install]\nWantedBy=multi-user.target\n", 0o644),
-        RenderedFile(path, text, 0o600),
-    )
-    place.worker.sh(f"mkdir -p {STATE}")
-    rendered = Rendered(files, (program, "test", "config", "-c", "{}"), "filebeat.service")
-    return _shipper(place, "filebeat", rendered), Files(place.worker, "filebeat", _RECEIVED, "received*")
+def filebeat(place: Site) -> tuple[Shipper, Broker]:
+    store = Broker(place.collector)
+    store.start(place.authority)
+    destination = Kafka((store.address,), kafka.TOPIC, _CLIENT, kafka.LARGEST)
+    return _shipper(place, "filebeat", safe(beats.render(_shipment(place, destination)))), store
 
 
 RSYSLOG: Final = Pair("rsyslog", "collector node", rsyslog)
 OTELCOL: Final = Pair("otelcol", "VictoriaLogs", otelcol)
-FILEBEAT: Final = Pair("filebeat", "a file", filebeat)
+FILEBEAT: Final = Pair("filebeat", "Kafka", filebeat)
 PAIRS: Final = (RSYSLOG, OTELCOL, FILEBEAT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -44,18 +44,14 @@ class Shipper:
 
     def install(self, machine: Machine, log_folder: str) -> None:
         """All but starting it. Its group may read the log, and nobody else but root."""
-        user = self.rendered.user
-        if user != "root":
-            machine.sh(f"id {user} >/dev/null 2>&1 || useradd --system --shell /usr/sbin/nologin {user}")
-        machine.sh(
-            f"install -d -m 0750 -g {user} {log_folder}; install -m 0640 -g {user} /dev/null {log_folder}/audit.log"
-        )
         if not self.packaged:
             binary = program.binary(machine.lab, self.program)
             machine.put(self.rendered.validate[0], binary.read_bytes(), mode=0o755)
-        for file in (*self.trust, *self.rendered.files):
-            machine.put(file.path, file.text, mode=file.mode, group=file.group)
-        machine.sh("systemctl daemon-reload")
+        put_in_place(machine, self.rendered, self.trust)
+        group = self.rendered.user
+        machine.sh(
+            f"install -d -m 0750 -g {group} {log_folder}; install -m 0640 -g {group} /dev/null {log_folder}/audit.log"
+        )
 
     def check(self, machine: Machine) -> None:
         """By the program itself, as the deploy does it.
@@ -68,6 +64,15 @@ class Shipper:
 
 
 Edit: TypeAlias = Callable[[Shipper], Shipper]
+
+
+def put_in_place(machine: Machine, rendered: Rendered, trust: Iterable[RenderedFile]) -> None:
+    """The user and the files of what was rendered; nothing is started."""
+    user = rendered.user
+    machine.sh(f"id {user} >/dev/null 2>&1 || useradd --system --shell /usr/sbin/nologin {user}")
+    for file in (*trust, *rendered.files):
+        machine.put(file.path, file.text, mode=file.mode, group=file.group)
+    machine.sh("systemctl daemon-reload")
 
 
 def safe(rendered: Rendered | Unsafe) -> Rendered:

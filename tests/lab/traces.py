@@ -81,7 +81,15 @@ def _remove_once(traces: Traces) -> None:
         time.sleep(0.1)  # the kernel has not let go of them yet
     for folder in traces.folders:
         if not any(place.is_relative_to(folder) for place, _ in _all_mounts()):  # never through a mount
-            shutil.rmtree(folder)
+            _remove_folder(folder)
+
+
+def _remove_folder(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except PermissionError:  # a collector node's files are append-only
+        run("chattr", "-R", "-f", "-a", "-i", folder)
+        shutil.rmtree(folder)
 
 
 def _mounts(lab: Lab) -> list[Path]:
