@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +20,7 @@ from tests.lab.settings import Lab
 from tests.lab.topology import Layout, Role
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from tests.delivery.faults import Fault
     from tests.delivery.shippers import Edit, Shipper
@@ -103,11 +103,17 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A program and where it ships to. ``make``: start the store, and say what the program is told."""
+    """A program and where it ships to.
+
+    ``make``: start the store, and say what the program is told. ``known``: a fault's name -> why no setting of the
+    shipper helps there. ``obstacle``: why it cannot run on this machine; ``None`` where it can.
+    """
 
     program: str
     store: str
     make: Callable[[Site], tuple[Shipper, Store]]
+    known: Mapping[str, str] = field(default_factory=dict)
+    obstacle: Callable[[], str | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)

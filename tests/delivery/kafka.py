@@ -48,6 +48,8 @@ _UNIT: Final = """\
 [Service]
 ExecStartPre={java} kafka.tools.StorageTool format --ignore-formatted -t a2F1ZGl0LWxhYi1rYWZrYQ -c /etc/kafka.properties
 ExecStart={java} kafka.Kafka /etc/kafka.properties
+Restart=always
+RestartSec=1
 [Install]
 WantedBy=multi-user.target
 """

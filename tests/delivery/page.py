@@ -22,7 +22,7 @@ log by renaming it. Meanwhile something fails. In the end every event that was w
 
 ## As we configure them
 
-{safe}
+{safe}{whys}
 ## The same with one safe setting removed
 
 This is what the linter's rules warn of (`kubewitness shipper lint`).
@@ -32,4 +32,6 @@ This is what the linter's rules warn of (`kubewitness shipper lint`).
 
 def page(safe: Iterable[Row], unsafe: Iterable[Row]) -> str:
     """The whole page."""
-    return _TEXT.format(safe=markdown(safe), unsafe=markdown(unsafe))
+    safe = list(safe)
+    whys = "".join(f"- {row.program}, {row.fault}: {row.why}.\n" for row in safe if row.why and not row.tally.whole)
+    return _TEXT.format(safe=markdown(safe), whys=whys and f"\n{whys}", unsafe=markdown(unsafe))

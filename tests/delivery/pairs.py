@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -9,23 +10,40 @@ from kubewitness.shippers.filebeat import render as beats
 from kubewitness.shippers.otelcol import render as otlp
 from kubewitness.shippers.rsyslog import collector
 from kubewitness.shippers.rsyslog import render as relp
-from kubewitness.shippers.shipment import FileLog, Kafka, Log, OtlpHttp, Relp, Rendered, RenderedFile, Shipment, TlsFiles
-from tests.delivery.experiment import AUDIT, STATE, Pair
+from kubewitness.shippers.shipment import (
+    FileLog,
+    Kafka,
+    Log,
+    OtlpHttp,
+    Relp,
+    Rendered,
+    RenderedFile,
+    Shipment,
+    TlsFiles,
+)
 from tests.delivery import kafka
+from tests.delivery.experiment import AUDIT, STATE, Pair
+from tests.delivery.faults import QUEUE_FULL, STORE_KILLED
 from tests.delivery.kafka import Broker
 from tests.delivery.shippers import Shipper, put_in_place, safe
 from tests.delivery.stores import TLS, Files, VictoriaLogs
 
 if TYPE_CHECKING:
     from kubewitness.shippers.shipment import Destination
+    from tests.delivery import kafka
     from tests.delivery.experiment import Site
     from tests.delivery.pki import Credentials
-    from tests.delivery import kafka
-from tests.delivery.kafka import Broker
 from tests.delivery.shippers import Edit
 
 RELP_PORT: Final = 2514
 
+_KAFKA_OUTPUT: Final = re.compile(r"output\.kafka:\n(?:  .*\n)+")
+_FILE_OUTPUT: Final = f"""output.file:
+  path: {STATE}/received
+  filename: received
+  rotate_every_kb: 1000000
+  codec.format.string: "%{{[message]}}"
+"""
 _CLIENT: Final = TlsFiles(f"{TLS}/ca.pem", f"{TLS}/client.pem", f"{TLS}/client.key")
 
 
@@ -89,7 +107,23 @@ def filebeat(place: Site) -> tuple[Shipper, Broker]:
     return _shipper(place, "filebeat", safe(beats.render(_shipment(place, destination)))), store
 
 
+def filebeat_to_file(place: Site) -> tuple[Shipper, Files]:
+    """As it is rendered for Kafka, but into a file of the same node: where no Kafka can be had."""
+    rendered = safe(beats.render(_shipment(place, Kafka(("kafka:9093",), kafka.TOPIC, _CLIENT, kafka.LARGEST))))
+    files = tuple(replace(file, text=_KAFKA_OUTPUT.sub(_FILE_OUTPUT, file.text)) for file in rendered.files)
+    shipper = _shipper(place, "filebeat", replace(rendered, files=files))
+    return shipper, Files(place.worker, shipper.service, f"{STATE}/received", "received*")
+
+
 RSYSLOG: Final = Pair("rsyslog", "collector node", rsyslog)
-OTELCOL: Final = Pair("otelcol", "VictoriaLogs", otelcol)
-FILEBEAT: Final = Pair("filebeat", "Kafka", filebeat)
+_VICTORIA_LOGS: Final = "VictoriaLogs says that it has a record while that is in memory only, for up to five seconds"
+_NO_ROOM: Final = (
+    "the collector's queue drops what it cannot write or mark as taken: its disk must have room for all of `queue_mib`,"
+    " and twice that is safe"
+)
+OTELCOL: Final = Pair(
+    "otelcol", "VictoriaLogs", otelcol, {STORE_KILLED.name: _VICTORIA_LOGS, QUEUE_FULL.name: _NO_ROOM}
+)
+FILEBEAT: Final = Pair("filebeat", "Kafka", filebeat, obstacle=kafka.obstacle)
+FILEBEAT_TO_FILE: Final = Pair("filebeat", "a file", filebeat_to_file)
 PAIRS: Final = (RSYSLOG, OTELCOL, FILEBEAT)

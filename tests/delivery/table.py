@@ -14,7 +14,11 @@ _NUMBERS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One run. ``removed``: the safe setting that was taken out; empty: none. ``rule``: the linter's, that says so."""
+    """One run.
+
+    ``removed``: the safe setting that was taken out; empty: none. ``rule``: the linter's, that says so. ``why``: why
+    something is lost all the same; empty: nothing must be.
+    """
 
     program: str
     store: str
@@ -22,6 +26,7 @@ class Row:
     tally: Tally
     removed: str = ""
     rule: str = ""
+    why: str = ""
 
 
 def markdown(rows: Iterable[Row]) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.delivery.experiment import carry_out
 from tests.delivery.faults import STOPPED_ROTATING
-from tests.delivery.pairs import FILEBEAT
+from tests.delivery.pairs import FILEBEAT_TO_FILE
 from tests.delivery.unsafe import EXACT, without
 
 if TYPE_CHECKING:
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.lab
 
 
 def test_nothing_is_lost_when_it_is_stopped_while_the_log_rotates(place: Site) -> None:
-    tally = carry_out(place, FILEBEAT, STOPPED_ROTATING)
+    tally = carry_out(place, FILEBEAT_TO_FILE, STOPPED_ROTATING)
 
     assert tally.whole, tally
 
 
 def test_with_the_exact_name_rotated_files_are_lost(place: Site) -> None:
-    tally = carry_out(place, FILEBEAT, STOPPED_ROTATING, without(*EXACT))
+    tally = carry_out(place, FILEBEAT_TO_FILE, STOPPED_ROTATING, without(*EXACT))
 
     assert tally.missing > 0, tally
     assert tally.cut == 0, tally

@@ -24,7 +24,13 @@ PACKAGES = (
     *("openssh-server", "sudo", "curl", "openssl", "ca-certificates"),
     *("iproute2", "iptables", "conntrack", "ethtool", "kmod"),  # kubeadm's preflight asks for them
     *("procps", "netbase", "tzdata"),
-    *("rsyslog", "rsyslog-relp", "rsyslog-openssl", "logrotate", "e2fsprogs"),  # of a collector node, and of who ships to it
+    *(
+        "rsyslog",
+        "rsyslog-relp",
+        "rsyslog-openssl",
+        "logrotate",
+        "e2fsprogs",
+    ),  # of a collector node, and of who ships to it
 )
 _CUSTOMISE = FILES / "customise-tree.sh"
 _GIB = 1
