@@ -50,6 +50,8 @@ def render(shipment: Shipment) -> Rendered | Unsafe:
         *found.lines,
         "setup.template.enabled: false",
         "setup.ilm.enabled: false",
+        "# The unit has a filter of system calls already, and ends who sets another.",
+        "seccomp.enabled: false",
         "logging:",
         "  level: warning",
         "  to_files: false",
