@@ -118,8 +118,8 @@ def filebeat_to_file(place: Site) -> tuple[Shipper, Files]:
 RSYSLOG: Final = Pair("rsyslog", "collector node", rsyslog)
 _VICTORIA_LOGS: Final = "VictoriaLogs says that it has a record while that is in memory only, for up to five seconds"
 _NO_ROOM: Final = (
-    "the collector's queue drops what it cannot write or mark as taken: its disk must have room for all of `queue_mib`,"
-    " and twice that is safe"
+    "the collector's queue drops what it cannot write, or cannot mark as taken. Its disk must have room for all of"
+    " `queue_mib`: with a limit of its own (8 MB) that was reached first, the same fault lost nothing"
 )
 OTELCOL: Final = Pair(
     "otelcol", "VictoriaLogs", otelcol, {STORE_KILLED.name: _VICTORIA_LOGS, QUEUE_FULL.name: _NO_ROOM}

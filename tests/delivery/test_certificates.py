@@ -1,4 +1,7 @@
-"""Who may write into the store: a certificate of the right authority, with a name that is let in, and nobody else."""
+"""Who may write into the store: a certificate of the right authority, with a name that is let in, and nobody else.
+
+That the right one gets everything in is shown by test_rsyslog.py.
+"""
 
 from __future__ import annotations
 
@@ -42,9 +45,3 @@ def test_a_client_with_the_name_of_another_gets_nothing_in(place: Site) -> None:
     tally = carry_out(place, RSYSLOG, A_FEW, shows(place.authority.issue("somebody-else")))
 
     assert (tally.stored, tally.cut, tally.foreign) == (0, 0, 0)
-
-
-def test_the_right_certificate_gets_everything_in(place: Site) -> None:
-    tally = carry_out(place, RSYSLOG, A_FEW)
-
-    assert tally.whole, tally

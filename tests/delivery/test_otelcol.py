@@ -1,4 +1,4 @@
-"""The OpenTelemetry Collector on a real node, to a real VictoriaLogs over TLS: killed while the log rotates."""
+"""The OpenTelemetry Collector on a real node, to a real VictoriaLogs over TLS: killed while the store is down."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.delivery.experiment import carry_out
-from tests.delivery.faults import KILLED_ROTATING
+from tests.delivery.faults import KILLED_IN_OUTAGE
 from tests.delivery.pairs import OTELCOL
-from tests.delivery.unsafe import NO_GATE, without
+from tests.delivery.unsafe import NO_DISK_QUEUE, without
 
 if TYPE_CHECKING:
     from tests.delivery.experiment import Site
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lab
 
 
-def test_nothing_is_lost_when_it_is_killed_while_the_log_rotates(place: Site) -> None:
-    tally = carry_out(place, OTELCOL, KILLED_ROTATING)
+def test_nothing_is_lost_when_it_is_killed_while_the_store_is_down(place: Site) -> None:
+    tally = carry_out(place, OTELCOL, KILLED_IN_OUTAGE)
 
     assert tally.whole, tally
 
 
-def test_without_the_synchronous_emitter_a_kill_loses_events(place: Site) -> None:
-    tally = carry_out(place, OTELCOL, KILLED_ROTATING, without(*NO_GATE))
+def test_without_a_queue_on_disk_that_loses_events(place: Site) -> None:
+    tally = carry_out(place, OTELCOL, KILLED_IN_OUTAGE, without(*NO_DISK_QUEUE))
 
     assert tally.missing > 0, tally
     assert tally.cut == 0, tally

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _GLOB: Final = "a glob that takes rotated names"
 _LINE: Final = "a line limit above the largest event"
-NO_GATE: Final = (f"{GATES_OPTION}={GATE}", "")
+NO_GATE: Final = f"{GATES_OPTION}={GATE}"
+NO_DISK_QUEUE: Final = ("      storage: file_storage/queue\n", "")
 EXACT: Final = ("audit*.log", "audit.log")
 
 
@@ -45,11 +46,11 @@ def without(setting: str, instead: str = "") -> Callable[[Shipper], Shipper]:
 
 
 EVERY: Final = (
-    Unsafe(OTELCOL, "the synchronous emitter gate", "SH006", without(*NO_GATE), KILLED),
+    Unsafe(OTELCOL, "the synchronous emitter gate", "SH006", without(NO_GATE), KILLED),
     Unsafe(OTELCOL, _GLOB, "SH001", without(*EXACT), STOPPED_ROTATING),
     Unsafe(OTELCOL, "start at the beginning", "SH002", without("start_at: beginning", "start_at: end"), GROWN_BEFORE),
     Unsafe(OTELCOL, _LINE, "SH005", without("    max_log_size: 8388608\n"), NO_FAULT),
-    Unsafe(OTELCOL, "a queue on disk", "SH008", without("      storage: file_storage/queue\n"), KILLED_IN_OUTAGE),
+    Unsafe(OTELCOL, "a queue on disk", "SH008", without(*NO_DISK_QUEUE), KILLED_IN_OUTAGE),
     Unsafe(
         OTELCOL, "tries without end", "SH011",
         without("max_interval: 30s\n      max_elapsed_time: 0", "max_interval: 1s\n      max_elapsed_time: 3s"),
