@@ -73,8 +73,8 @@ def _otlp(shipment: Shipment, destination: OtlpHttp) -> Store | Unsafe:
         "otlp_http",
         exporter,
         notes=(
-            f"the store must take lines of {largest} bytes: Loki cuts off at max_line_size (256KB by default) and"
-            " grpc_server_max_recv_msg_size (4 MiB), VictoriaLogs takes no more than 2 MB a line, whatever is set",
+            f"the store must take lines of {largest} bytes: Loki refuses what is above max_line_size (256KB by default)"
+            " or grpc_server_max_recv_msg_size (4 MiB), VictoriaLogs takes no more than 2 MB a line, whatever is set",
             "an answer of 429, 502, 503 or 504 is tried again for ever; any other error (400, 401, 403, 404, 413, 500)"
             " is final for the collector: it drops the batch and says so in its own log",
         ),

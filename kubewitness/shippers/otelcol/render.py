@@ -61,8 +61,19 @@ def render(shipment: Shipment) -> Rendered | Unsafe:
         files=(unit(_service(shipment)), RenderedFile(CONFIGURATION, text, 0o640, group=USER)),
         validate=(EXECUTABLE, "validate", "--config", "{}"),
         unit=f"{UNIT}.service",
-        notes=found.notes,
+        notes=(*found.notes, _room(shipment)),
         user=USER,
+    )
+
+
+def _room(shipment: Shipment) -> str:
+    """A queue that cannot be written, because the disk is full, drops records: also those that it has already.
+
+    Source: https://github.com/open-telemetry/opentelemetry-collector/blob/v0.158.0/exporter/exporterhelper/internal/queue/persistent_queue.go
+    """
+    return (
+        f"the disk of {shipment.state_dir} must have room for {2 * shipment.queue_bytes >> 20} MiB, twice queue_mib:"
+        " the collector drops what its queue cannot write, and a compaction at its start takes as much again"
     )
 
 

@@ -156,6 +156,10 @@ def test_nothing_to_ship_is_refused() -> None:
     assert isinstance(render(shipment(VICTORIA_LOGS, logs=(JournalLog(()),))), Unsafe)
 
 
+def test_the_room_that_the_queue_needs_is_said() -> None:
+    assert any("room for 2048 MiB" in note for note in done(shipment(VICTORIA_LOGS)).notes)
+
+
 def test_loopback_needs_no_certificates() -> None:
     for url in ("http://127.0.0.1:9428/insert/opentelemetry/v1/logs", "http://localhost/v1/logs", "http://[::1]:1/x"):
         assert isinstance(render(shipment(OtlpHttp(url, None))), Rendered)
