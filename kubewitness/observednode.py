@@ -26,8 +26,8 @@ class Node:
     """A machine as its own logs show it. ``None`` means known to be absent, ``Unread`` not known.
 
     ``settings``: of journald, as its files say; ``Unread`` also where there is no systemd. ``limits``: of single units,
-    those in force on a live node, else as their files say. ``kubelet``: ``None``: none is here. ``line_bytes``: how
-    long a line of a container may be, 0: no limit; ``None``: a runtime that has no such setting.
+    on a live node of those that run, as in force, else as their files say. ``kubelet``: ``None``: none is here.
+    ``line_bytes``: how long a line of a container may be, 0: no limit; ``None``: a runtime that has no such setting.
     """
 
     name: str
@@ -82,7 +82,8 @@ def observe_node(reading: Reading, name: str, cluster: str) -> Node | None:
         return None
     kubelet = _kubelet(reading, logs)
     units = [unit for names in UNITS.values() for unit in names]
-    limits = unit_limits(logs.unit_files, units)
+    live = reading.view is View.LIVE
+    limits = unit_limits(logs.unit_files, [unit for unit in units if unit in logs.active_units] if live else units)
     return Node(
         name=name,
         cluster=cluster,
@@ -91,7 +92,7 @@ def observe_node(reading: Reading, name: str, cluster: str) -> Node | None:
         reading=reading,
         logs=logs,
         settings=_settings(logs),
-        limits=limits if reading.view is View.TREE else handed_on(limits, logs.limits_in_force),
+        limits=handed_on(limits, logs.limits_in_force) if live else limits,
         kubelet=kubelet,
         line_bytes=_line_bytes(logs),
     )

@@ -64,7 +64,7 @@ def undo_command(name: str, run: str, deploy: str = "undo_audit") -> str:
     ``pyinfra`` itself is told to name an INVENTORY.
     """
     inventory_and_options = _given_to_pyinfra(sys.argv) or ["INVENTORY"]
-    undo = [f"kubewitness.deploys.{deploy}", f"run={run}", "--limit", name, "-y"]
+    undo = [f"kubewitness.deploys.{deploy}", *([f"run={run}"] if run else []), "--limit", name, "-y"]
     return shlex.join(["pyinfra", *inventory_and_options, *undo])
 
 

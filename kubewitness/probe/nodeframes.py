@@ -33,6 +33,7 @@ def parse_node_logs(frames: Sequence[Frame], boot: float, hz: float) -> NodeLogs
         unit_files=_listed(frames, "unit"),
         journal_store=_single(frames, "journalstore"),
         journal=_journal(frames, boot, hz),
+        active_units=frozenset(frame.need("unit") for frame in _of(frames, "unitactive")),
         limits_in_force=_limits(frames),
         kubelet=_kubelet(frames, boot, hz),
         kubelet_configs=_listed(frames, "kubeletconfig"),

@@ -67,8 +67,9 @@ class ContainerLog:
 class NodeLogs:
     """All of it. ``journal``, ``kubelet``: ``None`` in a file tree, and where none runs.
 
-    ``limits_in_force``: what systemd has handed to journald, by unit: ``interval`` in microseconds and ``burst``.
-    ``containers``: ``None``: there is no /var/log/pods, or this is a file tree. ``disks``: by folder.
+    ``active_units``: services that run, of those that we ask about; empty in a file tree. ``limits_in_force``: what
+    systemd has handed to journald, by unit: ``interval`` in microseconds and ``burst``. ``containers``: ``None``: there
+    is no /var/log/pods, or this is a file tree. ``disks``: by folder.
     """
 
     has_systemd: bool
@@ -76,6 +77,7 @@ class NodeLogs:
     unit_files: tuple[File, ...]
     journal_store: File
     journal: RunningJournal | Unread | None
+    active_units: frozenset[str]
     limits_in_force: dict[str, dict[str, int]]
     kubelet: RunningKubelet | None
     kubelet_configs: tuple[File, ...]

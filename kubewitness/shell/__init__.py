@@ -21,6 +21,7 @@ STATE_DIR: Final = "/var/lib/kubewitness"
 _PARTS: Final = {
     "probe": ("node", "nodelogs", "shippers", "probe"),
     "runs": ("node", "runs"),
+    "journald": ("node", "files", "journald"),
     "filestate": ("node", "files", "filestate"),
     "service": ("node", "lock", "files", "service"),
     "transaction": ("node", "lock", "files", "removedlog", "gate", "transaction"),

@@ -91,8 +91,11 @@ journal_run() {
   done
 }
 
-# unit_limits: the limits that systemd has handed to journald, by unit: what is in force, whatever the files say.
+# unit_limits: which services run, and the limits that systemd has handed to journald: in force, whatever files say.
 unit_limits() {
+  for l_name in kubelet ssh sshd containerd crio; do
+    if systemctl is-active --quiet "$l_name.service" 2>/dev/null; then frame unitactive "unit=$l_name.service"; fi
+  done
   for l_link in /run/systemd/units/log-rate-limit-*; do
     [ -L "$l_link" ] || continue
     l_name=${l_link##*/log-rate-limit-}

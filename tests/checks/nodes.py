@@ -73,6 +73,7 @@ class GivenNode:
             unit_files=tuple(self._unit_files()),
             journal_store=self._file("/var/log/journal", "" if self.store else None),
             journal=self._journal() if live else None,
+            active_units=frozenset(UNITS if live else ()),
             limits_in_force={unit: limit for unit, limit in self._limits().items() if limit} if live else {},
             kubelet=self._kubelet() if live else None,
             kubelet_configs=(self._file("/var/lib/kubelet/config.yaml", self.kubelet, "kubelet"),),
