@@ -21,7 +21,7 @@ _UNPRINTABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u206
 _TAME: Final = r"""[^@?=&\s"'\\]*"""
 _KEY: Final = re.compile(r"""(["']?)[A-Za-z][A-Za-z0-9_./-]*\1\Z""")
 _ARGUMENT: Final = re.compile(
-    rf"""(["']?)(?:kube-apiserver\1\Z|--audit[-_][a-z_-]+=(?:{_TAME})\1\Z|--[a-z][a-z0-9._-]*(?:=|\1\Z|(?=\s)))"""
+    rf"""(["']?)(?:kube-apiserver\1\Z|--(?:audit[-_][a-z_-]+|event[-_]ttl)=(?:{_TAME})\1\Z|--[a-z][a-z0-9._-]*(?:=|\1\Z|(?=\s)))"""
 )
 _AUDIT_FLAG: Final = re.compile(r"""(["']?)--audit[-_][a-z_-]+\1\Z""")
 _AUDIT_VALUE: Final = re.compile(rf"""{_ARGUMENT.pattern}|(["']?)(?!--){_TAME}\2\Z""")
