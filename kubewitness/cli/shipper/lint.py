@@ -50,7 +50,7 @@ def command(
 
     Reads rsyslog, OpenTelemetry Collector, Filebeat, Fluent Bit and Vector. The files of one program are one
     configuration, the main file first; a folder is read whole, and includes are followed where they lie beside the file
-    that asks for them. An audit log is judged more strictly than other logs.
+    that asks for them. In a manifest each ConfigMap is one. An audit log is judged more strictly than other logs.
 
     A comment accepts a finding, on or before its setting, input, output or filter, or at the top for the file:
     # kubewitness: ignore SH012 the reason
@@ -84,7 +84,10 @@ def _lint(files: tuple[str, ...], program: Program | None) -> list[LintedShipper
     from kubewitness.shippers import read  # noqa: PLC0415
     from kubewitness.shippers.rules import lint_configuration  # noqa: PLC0415
 
-    return [lint_configuration(read(which, texts), texts) for which, texts in configurations(files, program).items()]
+    return [
+        lint_configuration(read(source.program, source.texts), source.texts, source.inside)
+        for source in configurations(files, program)
+    ]
 
 
 def _write_rules(files: tuple[str, ...], outputs: tuple[str, ...]) -> None:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.errors import KubewitnessError
 from kubewitness.filesize import MAX_BYTES
 from kubewitness.shippers.detect import program_of
+from kubewitness.shippers.embedded import embedded
 from kubewitness.shippers.includes import includes_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from kubewitness.shippers.model import Program
 
@@ -23,26 +25,50 @@ _MAIN: Final = frozenset({"rsyslog", "fluent-bit", "filebeat", "vector", "otelco
 """What main files are called."""
 
 
-def configurations(files: Sequence[str], program: Program | None) -> dict[Program, dict[str, str]]:
-    """Program -> name -> text, the main file first. ``program``: of all files; ``None``: each says it itself.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configuration. ``texts``: name -> text, the main one first; ``inside``: name -> the manifest it stands in."""
+
+    program: Program
+    texts: dict[str, str]
+    inside: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """``named``: on the command line. ``group``: of a ConfigMap, whose texts are one configuration."""
+
+    name: str
+    text: str
+    named: bool
+    group: str = ""
+    inside: str = ""
+
+
+def configurations(files: Sequence[str], program: Program | None) -> list[Source]:
+    """The configurations in ``files``. ``program``: of all of them; ``None``: each says it itself.
 
     Raises KubewitnessError for a file that cannot be read, or that is no configuration of a shipper we know.
     """
-    found: dict[Program, dict[str, str]] = {}
-    unknown: dict[str, str] = {}
-    for name, text, named in _texts(files):
-        which = program or program_of(text)
+    found: dict[tuple[Program, str], list[_File]] = {}
+    unknown: list[_File] = []
+    for file in _files(files):
+        which = program or program_of(file.text)
         if which is not None:
-            found.setdefault(which, {})[name] = text
-        elif named:
-            unknown[name] = text
+            found.setdefault((which, file.group), []).append(file)
+        elif file.named:
+            unknown.append(file)
     if unknown and len(found) != 1:
-        raise KubewitnessError(f"{next(iter(unknown))}: {_none_known(program)}")
+        raise KubewitnessError(f"{unknown[0].name}: {_none_known(program)}")
     if not found:
         raise KubewitnessError(f"{' '.join(files)}: {_none_known(program)}")
-    for texts in found.values():
-        texts.update(unknown)  # with one program: an environment file or a unit, which its reader understands
-    return {which: dict(_with_includes(which, texts)) for which, texts in found.items()}
+    # with one program: an environment file or a unit, which its reader understands
+    return [_source(which, [*group, *unknown]) for (which, _), group in found.items()]
+
+
+def _source(program: Program, files: Sequence[_File]) -> Source:
+    inside = {file.name: file.inside for file in files if file.inside}
+    return Source(program, _with_includes(program, {file.name: file.text for file in files}, inside), inside)
 
 
 def _none_known(program: Program | None) -> str:
@@ -51,21 +77,29 @@ def _none_known(program: Program | None) -> str:
     return "not a shipper's configuration that is known here: say whose with --program"
 
 
-def _texts(files: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
-    """Name, text, and whether it was named itself."""
+def _files(files: Sequence[str]) -> Iterator[_File]:
     count = 0
     for file in files:
         path = Path(file)
-        if file != "-" and path.is_dir():
-            inside = sorted(
-                (item for item in path.rglob("*") if item.suffix in SUFFIXES and item.is_file()), key=_main_first
-            )
-            count += len(inside)
-            if count > MOST_FILES:
-                raise KubewitnessError(f"{file}: more than {MOST_FILES} files: name the folder of one configuration")
-            yield from ((str(item), read_text(str(item)), False) for item in inside)
-        else:
-            yield file, read_text(file), True
+        if file == "-" or not path.is_dir():
+            yield from _parts(file, read_text(file), named=True)
+            continue
+        listed = (item for item in path.rglob("*") if item.suffix in SUFFIXES and item.is_file())
+        inside = sorted(listed, key=_main_first)
+        count += len(inside)
+        if count > MOST_FILES:
+            raise KubewitnessError(f"{file}: more than {MOST_FILES} files: name the folder of one configuration")
+        for item in inside:
+            yield from _parts(str(item), read_text(str(item)), named=False)
+
+
+def _parts(file: str, text: str, *, named: bool) -> Iterator[_File]:
+    """The file itself, or the texts of the ConfigMaps in it."""
+    texts = embedded(text)
+    if not texts:
+        yield _File(file, text, named)
+    for item in texts:
+        yield _File(f"{file}/{item.key}", item.text, named=False, group=f"{file} {item.within}", inside=file)
 
 
 def _main_first(path: Path) -> tuple[int, bool, str]:
@@ -93,10 +127,13 @@ def read_text(file: str) -> str:
     return data.decode("utf-8-sig", "replace")
 
 
-def _with_includes(program: Program, texts: dict[str, str]) -> dict[str, str]:
-    """And what they ask for, as far as it lies beside them, or where they say on this machine's own configuration."""
+def _with_includes(program: Program, texts: dict[str, str], inside: Container[str]) -> dict[str, str]:
+    """And what they ask for, as far as it lies beside them, or where they say on this machine's own configuration.
+
+    ``inside``: those that are no files.
+    """
     found = dict(texts)
-    waiting = list(texts)
+    waiting = [name for name in texts if name not in inside]
     while waiting and len(found) < MOST_FILES:
         name = waiting.pop(0)
         for path in _asked_for(name, includes_of(program, found[name])):

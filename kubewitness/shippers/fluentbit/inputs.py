@@ -7,18 +7,22 @@ https://docs.fluentbit.io/manual/data-pipeline/buffering (5.1).
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, Final
 
 from kubewitness.model import Unread
 from kubewitness.shippers.fluentbit.plugins import NETWORK_INPUTS, OTHER_INPUTS
 from kubewitness.shippers.fluentbit.sections import size_bytes, switch
-from kubewitness.shippers.model import Checkpoint, Input, InputKind, Queue, QueueKind, Setting, Start, WhenFull
+from kubewitness.shippers.model import Checkpoint, Filter, Input, InputKind, Queue, QueueKind, Setting, Start, WhenFull
 from kubewitness.shippers.settings import instead
 
 if TYPE_CHECKING:
     from kubewitness.shippers.fluentbit.sections import Section
 
 _LINE_BYTES: Final = 32 * 1000
+_AGE: Final = re.compile(r"(\d{1,9})([smhd]?)", re.IGNORECASE)
+_AGES: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400}
+_DAY: Final = 86_400
 _UNIT: Final = "_SYSTEMD_UNIT="
 
 
@@ -69,6 +73,16 @@ def _systemd(section: Section, name: str) -> Input:
         state_dir=folder,
         units=tuple(Setting(entry.name, entry.value.removeprefix(_UNIT), entry.value, entry.place) for entry in units),
     )
+
+
+def passed_over(section: Section, name: str) -> tuple[Filter, ...]:
+    """Files that it does not read although it finds them: those that were not written to for so long."""
+    found = section.entry("ignore_older") if section.plugin == "tail" else None
+    age = _AGE.fullmatch(found.value.strip()) if found is not None else None
+    if found is None or age is None or not 0 < int(age[1]) * _AGES[age[2].lower()] < _DAY:
+        return ()
+    text = "a file that was not written to for so long is passed over"
+    return (Filter(name, section.place, Setting(found.name, text, found.value, found.place)),)
 
 
 def _globs(section: Section, key: str) -> tuple[Setting[str], ...]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from kubewitness.shippers.fluentbit import filters as filtering
 from kubewitness.shippers.fluentbit.classic import Classic
-from kubewitness.shippers.fluentbit.inputs import input_of, queue_of, reads_logs
+from kubewitness.shippers.fluentbit.inputs import input_of, passed_over, queue_of, reads_logs
 from kubewitness.shippers.fluentbit.outputs import output_of
 from kubewitness.shippers.fluentbit.plugins import METRICS_OUTPUTS
 from kubewitness.shippers.fluentbit.sections import size_bytes, switch
@@ -148,21 +148,16 @@ def _routes(
         tags = retagged(tag_of(section, number), filters)
         met = [*section.filters, *(item for item in filters if any(matches(item, tag) for tag in tags))]
         problems += [found for item in met if (found := filtering.unread(item))]
+        dropping = (*passed_over(section, f"{section.plugin}.{number}"), *_dropping(met))
         received = input_of(section, section.text("alias") or f"{section.plugin}.{number}")
         taking = [pair for pair in sent if any(matches(pair[0], tag) for tag in tags)]
         for output, made in taking[: MOST_ROUTES - given]:
             given += 1
             queue = queue_of(section, service, output)
-            yield Route(
-                f"{received.name} to {made.name}",
-                section.place,
-                (received,),
-                (_altered(made, met),),
-                _dropping(met),
-                queue,
-            )
+            name = f"{received.name} to {made.name}"
+            yield Route(name, section.place, (received,), (_altered(made, met),), dropping, queue)
         if not taking:
-            yield Route(received.name, section.place, (received,), (), _dropping(met))
+            yield Route(received.name, section.place, (received,), (), dropping)
 
 
 def _dropping(sections: Sequence[Section]) -> tuple[Filter, ...]:

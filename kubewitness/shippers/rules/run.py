@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from kubewitness.shippers.filebeat.suggestions import SUGGESTIONS as FILEBEAT
@@ -51,8 +51,13 @@ class LintedShipper:
     accepted: tuple[AcceptedFinding, ...] = ()
 
 
-def lint_configuration(configuration: Configuration, files: Mapping[str, str]) -> LintedShipper:
-    """Everything that is found in ``configuration``. ``files``: its texts, for the comments in them."""
+def lint_configuration(
+    configuration: Configuration, files: Mapping[str, str], inside: Mapping[str, str] | None = None
+) -> LintedShipper:
+    """Everything that is found in ``configuration``. ``files``: its texts, for the comments in them.
+
+    ``inside``: name -> the file that such a text stands in, with the same lines, and that a reader can open.
+    """
     program = configuration.program
     findings = _once(
         _finding(program, rule, found) for rule in CONFIGURATION_RULES for found in rule.function(configuration)
@@ -66,7 +71,22 @@ def lint_configuration(configuration: Configuration, files: Mapping[str, str]) -
     left_out = {item.finding for item in accepted}
     kept = [finding for finding in findings if finding not in left_out]
     kept += _about(program, comments, findings)
-    return LintedShipper(program, configuration.files, tuple(sorted(kept, key=_worst_first)), tuple(accepted))
+    shown = inside or {}
+    return LintedShipper(
+        program,
+        tuple(dict.fromkeys(shown.get(name, name) for name in configuration.files)),
+        tuple(_shown(finding, shown) for finding in sorted(kept, key=_worst_first)),
+        tuple(AcceptedFinding(_shown(item.finding, shown), item.reason) for item in accepted),
+    )
+
+
+def _shown(finding: ShipperFinding, inside: Mapping[str, str]) -> ShipperFinding:
+    """With places in files that there are."""
+    place, component = (
+        replace(at, file=inside[at.file], column=0) if at.file in inside else at
+        for at in (finding.place, finding.component)
+    )
+    return replace(finding, place=place, component=component)
 
 
 def _about(program: Program, comments: tuple[Comment, ...], findings: list[ShipperFinding]) -> list[ShipperFinding]:

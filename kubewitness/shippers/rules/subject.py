@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kubewitness.shippers.model import Configuration, Input, Output, Place, Route, Setting
 
 _CONTAINERS: Final = re.compile(r"/(?:log/(?:containers|pods)|docker/containers)\b")
+_LONGEST: Final = 200
 _AUDITD: Final = re.compile(r"/var/log/audit/audit\.log")
 """The kernel's audit log, and no API server's."""
 
@@ -173,4 +174,5 @@ def judged(configuration: Configuration) -> list[Served]:
 def said(setting: Setting[Any]) -> str:
     """What is in force, as a person reads it."""
     text = f"{setting.name} {setting.written}".strip()
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return f"{text} (the default)" if setting.by_default else text

@@ -39,6 +39,36 @@ service:
   pipelines:
     logs: {receivers: [otlp], exporters: [otlp_http]}
 """
+MANIFEST = """\
+apiVersion: v1
+kind: ServiceAccount
+---
+apiVersion: v1
+kind: ConfigMap
+data:
+  fluent-bit.conf: |
+    @INCLUDE input.conf
+    @INCLUDE output.conf
+  input.conf: |
+    # kubewitness: ignore SH005 small ones only
+    [INPUT]
+        Name tail
+        Path /var/log/kubernetes/audit/audit.log
+  output.conf: |
+    [OUTPUT]
+        Name http
+        Match *
+        Host h.example.com
+  filter.lua: |
+    function x() end
+---
+apiVersion: v1
+kind: ConfigMap
+data:
+  relay: |
+    receivers: {}
+    exporters: {}
+"""
 ACCEPTED = LOSSY.replace("exporters:\n  otlp", "exporters:\n  # kubewitness: ignore SH012 a test bench\n  otlp", 1)
 
 
@@ -57,6 +87,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "large": "#" * ((1 << 20) + 1),
     }
     texts["untold"] = CLEAN.replace("{max_elapsed_time: 0}", "\n      max_elapsed_time: ${env:PATIENCE}")
+    texts["manifest"] = MANIFEST
     texts["broken"] = "receivers: [\nexporters: {}\n"
     for name, text in texts.items():
         Path(f"{name}.yaml").write_text(text, "utf-8")
@@ -143,6 +174,20 @@ def test_a_comment_accepts_what_it_names() -> None:
 
     assert "SH012" not in {item["id"] for item in document["findings"]}
     assert [(item["id"], item["reason"]) for item in document["accepted"]] == [("SH012", "a test bench")]
+
+
+def test_a_config_map_is_a_configuration_with_the_lines_of_its_manifest() -> None:
+    document = json.loads(run("manifest.yaml", "-o", "json").stdout)
+
+    assert document["configurations"] == [
+        {"program": "fluent-bit", "files": ["manifest.yaml"]},
+        {"program": "otelcol", "files": ["manifest.yaml"]},
+    ]
+    found = {item["id"]: (item["file"], item["line"]) for item in document["findings"]}
+    lines = MANIFEST.splitlines()
+    assert found["SH001"] == ("manifest.yaml", lines.index("        Path /var/log/kubernetes/audit/audit.log") + 1)
+    assert found["SH012"] == ("manifest.yaml", lines.index("    [OUTPUT]") + 1)
+    assert [item["id"] for item in document["accepted"]] == ["SH005"]
 
 
 def test_every_format_has_the_findings() -> None:
