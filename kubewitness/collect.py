@@ -12,6 +12,8 @@ monkey.patch_all()
 
 import logging  # noqa: E402
 import re  # noqa: E402
+from dataclasses import replace  # noqa: E402
+from functools import partial  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import TYPE_CHECKING, Any, Final  # noqa: E402
 
@@ -20,13 +22,14 @@ from gevent.lock import BoundedSemaphore  # noqa: E402
 from paramiko import SSHException  # noqa: E402
 from pyinfra.api.arguments import CONNECTOR_ARGUMENT_KEYS, pop_global_arguments  # noqa: E402
 from pyinfra.api.config import Config  # noqa: E402
-from pyinfra.api.exceptions import ConnectError  # noqa: E402
+from pyinfra.api.exceptions import ConnectError, NoHostError  # noqa: E402
+from pyinfra.api.host import Host  # noqa: E402
 from pyinfra.api.inventory import Inventory  # noqa: E402
 from pyinfra.api.state import State, StateStage  # noqa: E402
 from pyinfra.context import ctx_host, ctx_state  # noqa: E402
 
 from kubewitness.errors import KubewitnessError  # noqa: E402
-from kubewitness.facts import probe_command, tree_root  # noqa: E402
+from kubewitness.facts import probe_command, script_command, tree_root  # noqa: E402
 from kubewitness.ladder import Subject, UnreadTarget  # noqa: E402
 from kubewitness.model import Kind, Reason, Rung, Unread  # noqa: E402
 from kubewitness.observed import ApiServer, observe  # noqa: E402
@@ -34,11 +37,12 @@ from kubewitness.observednode import Node, observe_node  # noqa: E402
 from kubewitness.probe.frames import parse_reading  # noqa: E402
 from kubewitness.providers import Clouds, NotReadError  # noqa: E402
 from kubewitness.roles import cluster_of, is_control_plane, is_machine, is_managed, is_misnamed  # noqa: E402
+from kubewitness.stores.inventory import look_into_store  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from pyinfra.api.host import Host
+    from pyinfra.api.command import StringCommand
 
 #: A probe takes a second; a node that has not answered by then does not answer.
 PROBE_TIMEOUT_SECONDS: Final = 60
@@ -166,8 +170,11 @@ def _observed(state: State, item: Host, canary: str) -> tuple[ApiServer | Node, 
         state.activate_host(item)
         reading = parse_reading(_probe(state, item, canary))
         node = observe_node(reading, item.name, cluster_of(item))
-        server = (observe(reading, item.name, cluster_of(item)),) if is_control_plane(item) else ()
-        return (*server, node) if node else server
+        server = observe(reading, item.name, cluster_of(item))
+        if not is_control_plane(item):
+            return (node,) if node else ()
+        server = replace(server, delivery=look_into_store(item, server, partial(_on_another_host, state)))
+        return (server, node) if node else (server,)
     finally:
         if item.connected:
             item.disconnect()
@@ -179,15 +186,40 @@ class _NotReadError(Exception):
         self.unread = unread
 
 
+def _on_another_host(state: State, name: str, script: str) -> list[str] | Unread:
+    """The lines that ``script`` prints on the host ``name``; a connection of its own: that host may be read too."""
+    try:
+        known = state.inventory.get_host(name)
+    except NoHostError:
+        return Unread(Reason.NOT_OBSERVED, f"collector://{name}: no such host in the inventory: add it to collectors")
+    item = Host(name, inventory=state.inventory, groups=known.groups, connector_cls=known.connector_cls)
+    item.init(state)
+    try:
+        with ctx_host.use(item):
+            item.connect(show_errors=False, raise_exceptions=True)
+            return _lines(state, item, script_command(script))
+    except _NotReadError as error:
+        return error.unread
+    except (ConnectError, OSError, EOFError, SSHException) as error:
+        return Unread(Reason.UNREACHABLE, f"{name}: {error}")
+    finally:
+        if item.connected:
+            item.disconnect()
+
+
 def _probe(state: State, item: Host, canary: str) -> list[str]:
-    """The probe's lines. Raises _NotReadError, with the shell's own words, when the command failed."""
+    return _lines(state, item, probe_command(item, canary=canary))
+
+
+def _lines(state: State, item: Host, command: StringCommand) -> list[str]:
+    """What ``command`` prints. Raises _NotReadError, with the shell's own words, when it failed."""
     everything, _ = pop_global_arguments(state, item, {})
     arguments: dict[str, Any] = {key: value for key, value in everything.items() if key in CONNECTOR_ARGUMENT_KEYS}
     arguments["_timeout"] = PROBE_TIMEOUT_SECONDS
     try:
         # pyinfra's own limit is for its readers: when they have ended early, it waits for the command without one
         with gevent.Timeout(PROBE_TIMEOUT_SECONDS + 10, TimeoutError):
-            done, output = item.run_shell_command(probe_command(item, canary=canary), **arguments)
+            done, output = item.run_shell_command(command, **arguments)
     except TimeoutError as error:
         raise _NotReadError(Unread(Reason.TIMEOUT, f"no answer in {PROBE_TIMEOUT_SECONDS} s")) from error
     if not done:

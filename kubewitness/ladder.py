@@ -114,7 +114,8 @@ def _result(item: Check, subject: Subject, standard: Standard, required: Rung) -
     if subject.changed_by is not None:
         return Unknown(Reason.NOT_OBSERVED, f"being changed by {subject.changed_by}", "check again when it has ended")
     if item.rung > subject.ceiling:
-        seen = f"a file tree shows rung {subject.ceiling.value} ({subject.ceiling.name.lower()}) at most"
+        what = "a file tree" if subject.ceiling is Rung.DECLARED else "a node without a store (host data log_store)"
+        seen = f"{what} shows rung {subject.ceiling.value} ({subject.ceiling.name.lower()}) at most"
         if item.rung > required:
             return NotApplicable(f"{seen}, and more was not asked for")
         return Unknown(Reason.NOT_OBSERVED, seen, _MORE)

@@ -73,13 +73,15 @@ class ShippingStandard:
 
     ``program``: the shipper that a deploy sets up where there is none. ``queue_mib``: what may wait on the node's disk.
     ``accept_loss``: a transport that does not acknowledge will do. ``node_hours``: what the node itself has to hold, at
-    the rate that it writes. ``store_days``: what the central store has to keep.
+    the rate that it writes. ``fresh_minutes``: the newest event in the central store is no further behind.
+    ``store_days``: what that has to keep.
     """
 
     program: Program
     queue_mib: int
     accept_loss: bool
     node_hours: int
+    fresh_minutes: int
     store_days: int
 
 
@@ -113,11 +115,12 @@ def parse_containers(section: Section) -> ContainerStandard:
 
 def parse_shipping(section: Section) -> ShippingStandard:
     """The section ``shipping``. Raises StandardError."""
-    section.only("program", "queue_mib", "accept_loss", "node_hours", "store_days")
+    section.only("program", "queue_mib", "accept_loss", "node_hours", "fresh_minutes", "store_days")
     return ShippingStandard(
         program=section.one_of("program", _DEPLOYED),
         queue_mib=section.count("queue_mib"),
         accept_loss=section.one_of("accept_loss", _YES_OR_NO),
         node_hours=section.count("node_hours"),
+        fresh_minutes=section.count("fresh_minutes"),
         store_days=section.count("store_days"),
     )

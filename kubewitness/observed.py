@@ -30,6 +30,7 @@ from kubewitness.staticpods import not_read, server_files
 
 if TYPE_CHECKING:
     from kubewitness.apiserver import Flags
+    from kubewitness.delivered import Delivery
     from kubewitness.probe.reading import AuditLog, Process, Reading
 
 
@@ -75,6 +76,7 @@ class ApiServer:
 
     ``process`` is ``None`` in a file tree, where none can be seen, and on a live node where none runs. ``others``
     define the same pod as ``manifest``; ``unread_manifests``: why it is not known of one more, with its path.
+    ``delivery``: ``None``: no central store is named.
     """
 
     name: str
@@ -95,6 +97,7 @@ class ApiServer:
     log_path: HostFile | None
     log: AuditLog | None
     last_run: LastRun | Unread | None
+    delivery: Delivery | Unread | None = None
 
     @property
     def kind(self) -> Kind:
@@ -112,7 +115,9 @@ class ApiServer:
     @property
     def ceiling(self) -> Rung:
         """The highest rung that this way of looking can see."""
-        return Rung.EMITTING if self.view is View.LIVE else Rung.DECLARED
+        if self.view is not View.LIVE:
+            return Rung.DECLARED
+        return Rung.EMITTING if self.delivery is None else Rung.DELIVERED
 
     @property
     def known_version(self) -> ServerVersion:

@@ -24,6 +24,7 @@ _PARTS: Final = {
     "journald": ("node", "files", "journald"),
     "filestate": ("node", "files", "filestate"),
     "service": ("node", "lock", "files", "service"),
+    "stored": ("node", "stored"),
     "transaction": ("node", "lock", "files", "removedlog", "gate", "transaction"),
 }
 

@@ -17,6 +17,7 @@ from kubewitness.filesize import MAX_BYTES
 from kubewitness.model import Reason, Unread, View
 from kubewitness.observed import ApiServer, observe
 from kubewitness.probe.reading import Answer, AuditLog, Canary, File, OpenFile, Process, Reading, RotatedFile, Shape
+from tests.checks.shippers import delivery, shippers
 from tests.unit.apiserver.manifests import KUBEADM
 
 STARTED: Final = 1_795_266_000.0
@@ -50,7 +51,7 @@ _MOUNTS: Final[dict[str, dict[str, Any]]] = {
     "log": {"host": "/var/log/kubernetes/audit", "type": "DirectoryOrCreate"},
 }
 _LOG: Final = {
-    "mode": "600", "uid": 0, "folder_mode": "700", "folder_uid": 0, "inode": 100, "last_event": 3500,
+    "mode": "600", "uid": 0, "gid": 0, "folder_mode": "700", "folder_uid": 0, "inode": 100, "last_event": 3500,
     "free_mib": 50_000, "used_mib": 10, "size": 10, "first_event": -86_400, "rotated": (),
 }  # fmt: skip
 _DENIED: Final = Unread(Reason.DENIED, "may not be read: run as root, or set _sudo in the inventory")
@@ -69,7 +70,7 @@ class Given:
     ``policy_modes``, ``policy_uids``: of the file and of its folder. ``unread``: manifests, manifest, policy, policy
     folder, log, events, room, descriptors, record. ``last_run``: ``before`` (fields of this class, as that run left
     them), ``proved``, ``record`` (its text). ``age``: of the process, in seconds. ``held``: what it holds open in the
-    log's folder: ``inode``, ``path``, ``deleted``.
+    log's folder: ``inode``, ``path``, ``deleted``. ``shippers``, ``shipping_pods``, ``delivery``: see shippers.py.
     """
 
     view: str = "live"
@@ -101,6 +102,9 @@ class Given:
     host_processes: Sequence[str] = ()
     kubelet: str = "active"
     tools: Sequence[str] = ("curl", "openssl", "flock", "sha256sum")
+    shippers: Sequence[_Changes] = ()
+    shipping_pods: Sequence[str] = ()
+    delivery: _Changes | None = None
 
     def manifest_text(self) -> str:
         """The manifest: kubeadm's, with our flags and mounts."""
@@ -140,6 +144,7 @@ class Given:
             saved={name: _file(f"{STATE}/runs/r1/{name}", text) for name, text in self.saved.items()},
             lock=None,
             policy_folders=self._policy_folders(),
+            shippers=shippers(self.shippers, self.shipping_pods, self.log_at),
         )
 
     def _manifests(self) -> list[File]:
@@ -177,14 +182,16 @@ class Given:
         of_file = Shape(
             (0o040000 if log.get("folder") else 0o100000) | int(log["mode"], 8),
             log["uid"],
-            0,
+            log["gid"],
             log["size"],
             log["inode"],
             1,
             STARTED,
             STARTED,
         )
-        of_folder = Shape(0o040000 | int(log["folder_mode"], 8), log["folder_uid"], 0, 10, 1, 1, STARTED, STARTED)
+        of_folder = Shape(
+            0o040000 | int(log["folder_mode"], 8), log["folder_uid"], log["gid"], 10, 1, 1, STARTED, STARTED
+        )
         shape = None if log["inode"] is None else _DENIED if "log" in self.unread else of_file
         event = None if log["last_event"] is None else STARTED + log["last_event"]
         seen = live and "room" not in self.unread
@@ -239,7 +246,10 @@ class Given:
 
 def server(**changes: Any) -> ApiServer:
     """The good server with ``changes`` (fields of ``Given``), observed."""
-    return observe(Given(**changes).reading(), "cp-1", "lab")
+    given = Given(**changes)
+    found = observe(given.reading(), "cp-1", "lab")
+    canary = found.process.canary if found.process else None
+    return replace(found, delivery=delivery(given.delivery, canary.lines if canary else (), STARTED))
 
 
 def _file(path: str, text: str | None, *, modified: float = -60, changed: float = -60) -> File:

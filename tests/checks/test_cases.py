@@ -108,6 +108,10 @@ def test_the_good_server_passes_everything_that_was_asked() -> None:
     assert {finding.check for finding in findings if finding.status.value == "NOT_APPLICABLE"} == {
         "audit-canary",
         "drift-from-last-run",
+        "shipper-configuration",
+        "shipper-running",
+        "audit-readable-by-shipper",
+        "audit-delivered",
     }
     assert [state.status.value for state in target.sources.values()] == ["PASS"]
 

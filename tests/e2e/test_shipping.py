@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.lab
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-PYINFRA: Final = str(Path(sys.executable).parent / "pyinfra")
+BIN: Final = Path(sys.executable).parent
 LOG: Final = "/var/log/kubernetes/audit/audit.log"
 CONFIGURATION: Final = "/etc/kubewitness/shipper/rsyslog.conf"
 UNIT: Final = "kubewitness-rsyslog"
@@ -55,17 +57,21 @@ class Fleet:
         path.write_text(
             f"{SSH}"
             f"control_plane = [('worker-1', _ssh | {whole['worker-1']!r} | "
-            f"{{'log_destination': 'relp://collector-1:{port}'}})]\n"
+            f"{{'log_destination': 'relp://collector-1:{port}', 'log_store': 'collector://collector-1'}})]\n"
             f"collectors = [('collector-1', _ssh | {whole['collector-1']!r})]\n"
         )
         return str(path)
 
     def pyinfra(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """In the lab's network; standard error joins standard output."""
-        command = [sys.executable, "-m", "tests.lab", "run", "--", PYINFRA, *arguments]
+        """Standard error joins standard output."""
+        return self.run("pyinfra", *arguments, errors=subprocess.STDOUT)
+
+    def run(self, program: str, *arguments: str, errors: int = subprocess.DEVNULL) -> subprocess.CompletedProcess[str]:
+        """One of our commands, in the lab's network."""
+        command = [sys.executable, "-m", "tests.lab", "run", "--", str(BIN / program), *arguments]
         return subprocess.run(
             command, cwd=ROOT, env={**os.environ, "NO_COLOR": "1", "KUBEWITNESS_LAB_NAME": self.place.lab.name},
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors, text=True, check=False,
             timeout=300,
         )  # fmt: skip
 
@@ -117,14 +123,23 @@ def test_a_dry_run_of_the_shipper_shows_its_files_without_the_key_and_changes_no
 
 def test_what_the_api_server_writes_arrives_on_the_collector(fleet: Fleet) -> None:
     done = fleet.deploy("shipper")
-    fleet.place.worker.sh(f"""printf '{{"kind":"Event","auditID":"a1"}}\\n' >>{LOG}""")
+    event = happens(fleet, "a1")
 
     assert done.returncode == 0, done.stdout
-    assert until_it_has(fleet, "a1") == '{"kind":"Event","auditID":"a1"}'
+    assert until_it_has(fleet, "a1") == event
     assert fleet.place.worker.sh(f"stat -c '%a %U:%G' {LOG} {Path(LOG).parent}").split("\n")[:2] == [
         "640 root:kubewitness",
         "750 root:kubewitness",
     ]
+
+
+def test_the_checker_finds_it_there(fleet: Fleet) -> None:
+    done = fleet.run("kubewitness", "check", fleet.inventory(), "--limit", "worker-1", "-o", "json")
+
+    found = {item["check"]: item for item in json.loads(done.stdout)["findings"]}
+    asked = ("shipper-configuration", "shipper-running", "audit-readable-by-shipper", "audit-delivered")
+    assert {name: found[name]["status"] for name in asked} == dict.fromkeys(asked, "PASS"), done.stdout
+    assert "collector node collector-1" in found["audit-delivered"]["message"]
 
 
 def test_a_second_run_changes_nothing_and_starts_nothing(fleet: Fleet) -> None:
@@ -151,7 +166,7 @@ def test_what_does_not_start_is_put_back_and_the_old_one_goes_on(fleet: Fleet) -
     assert "no such port" in done.stdout
     assert "put back: the old configuration is in force again" in done.stdout
     assert worker.sh(f"cat {CONFIGURATION}") == before
-    worker.sh(f"""printf '{{"kind":"Event","auditID":"a2"}}\\n' >>{LOG}""")
+    happens(fleet, "a2")
     assert until_it_has(fleet, "a2")
 
 
@@ -178,6 +193,14 @@ def test_the_run_is_undone_without_a_trace(fleet: Fleet) -> None:
     assert [done.returncode for done in undone] == [0], undone[0].stdout
     assert worker.sh(f"ls -d /etc/kubewitness 2>/dev/null; systemctl is-active {UNIT}; true").split() == ["inactive"]
     assert worker.sh(f"stat -c '%a %U:%G' {LOG}").strip() == "600 root:root"
+
+
+def happens(fleet: Fleet, audit_id: str) -> str:
+    """Something in the cluster: the line that it leaves in the audit log."""
+    now = datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    event = json.dumps({"kind": "Event", "auditID": audit_id, "stageTimestamp": now}, separators=(",", ":"))
+    fleet.place.worker.sh(f"cat >>{LOG} <<'E'\n{event}\nE")
+    return event
 
 
 def until_it_has(fleet: Fleet, audit_id: str) -> str:

@@ -62,6 +62,10 @@ EFFECTS = {
     "kubewitness.simulation.unread",
     "kubewitness.simulation.reading",
     "kubewitness.simulation.replay",
+    "kubewitness.stores.chosen",
+    "kubewitness.stores.http",
+    "kubewitness.stores.inventory",
+    "kubewitness.stores.looking",
 }
 PURE_IMPORTS = {
     "__future__", "base64", "binascii", "bisect", "calendar", "codecs", "collections", "dataclasses", "datetime",

@@ -60,6 +60,7 @@ shipping:
   queue_mib: 512
   accept_loss: false
   node_hours: 24
+  fresh_minutes: 10
   store_days: 90
 managed:
   fresh_minutes: 15
@@ -98,7 +99,7 @@ def test_a_standard_is_read() -> None:
     assert found.event_ttl_hours == 3
     assert found.journal == JournalStandard(True, 1024, 30, 10_000, (Service.KUBELET, Service.SSHD), True, False)
     assert found.containers == ContainerStandard(10, 5, 16, 50)
-    assert found.shipping == ShippingStandard(Program.RSYSLOG, 512, False, 24, 90)
+    assert found.shipping == ShippingStandard(Program.RSYSLOG, 512, False, 24, 10, 90)
 
 
 @pytest.mark.parametrize(
