@@ -69,7 +69,7 @@ def undo_shipper(run: str = "") -> None:
 
 def service_run(undo: str) -> ServiceRun:
     """What a run of now is called. ``undo``: the deploy that undoes it."""
-    run = run_id(state)
+    run = f"{run_id(state)}-logs"  # the audit deploy of the same pyinfra run has its own folder on the node
     return ServiceRun(cluster_of(host), run, owner(), undo_command(host.name, run, undo))
 
 

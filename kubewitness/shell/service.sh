@@ -174,6 +174,12 @@ write() {
 }
 
 # The audit log is opened by kube-apiserver, which gives each new file the mode and the owner of the one before.
+opens() { # MODE FILE: for the group, and remembers what it was
+  a_was=$(stat -c '%a %u:%g' "$2")
+  a_owner=$(stat -c %u "$2"):$(ids "root:$GROUP_OF" | cut -d : -f 2)
+  [ "$a_was" != "$1 $a_owner" ] || return 0
+  printf '%s %s\n' "$a_was" "$2" >>"$run/access" && own "$a_owner" "$2" && chmod "$1" "$2"
+}
 let_in() {
   [ -n "$READS_LOG" ] && [ -n "$GROUP_OF" ] || return 0
   a_log=$(at "$READS_LOG") || return 0
@@ -185,11 +191,12 @@ let_in() {
     a_mode=640
     [ ! -d "$a_file" ] || a_mode=750
     case $a_file in "$ROOT"/var/log | "$ROOT"/var | "$ROOT"/ | "$ROOT") continue ;; esac # others' files lie there too
-    a_was=$(stat -c '%a %u:%g' "$a_file")
-    a_owner=$(stat -c %u "$a_file"):$(ids "root:$GROUP_OF" | cut -d : -f 2)
-    [ "$a_was" != "$a_mode $a_owner" ] || continue
-    printf '%s %s\n' "$a_was" "$a_file" >>"$run/access" || return 1
-    own "$a_owner" "$a_file" && chmod "$a_mode" "$a_file" || return 1
+    opens "$a_mode" "$a_file" || return 1
+  done
+  a_up=${a_dir%/*}
+  while [ -n "${a_up#"$ROOT"}" ]; do # what is root's alone keeps the group out of all that lies in it
+    [ "$(stat -c %a "$a_up")" != 700 ] || opens 710 "$a_up" || return 1
+    a_up=${a_up%/*}
   done
   [ ! -e "$run/access" ] || say "the group $GROUP_OF may read $READS_LOG now, and nobody else but its owner"
 }

@@ -64,12 +64,14 @@ class TestDone:
             service.write(path, "{}\n")
             service.at(path).chmod(0o644)
         service.at(LOG).parent.chmod(0o700)
+        service.at(LOG).parent.parent.chmod(0o700)
 
         done = service.run(service.change(main("new\n"), user="root", reads_log=LOG))
 
         assert done.returncode == 0, done.stderr
-        modes = [stat.S_IMODE(service.at(path).stat().st_mode) for path in (LOG, rotated, str(Path(LOG).parent))]
-        assert modes == [0o640, 0o640, 0o750]
+        paths = (LOG, rotated, str(Path(LOG).parent), str(Path(LOG).parent.parent))
+        modes = [stat.S_IMODE(service.at(path).stat().st_mode) for path in paths]
+        assert modes == [0o640, 0o640, 0o750, 0o710]
 
     def test_a_folder_that_others_use_is_not_closed(self, service: Service) -> None:
         service.write("/var/log/audit.log", "{}\n")
