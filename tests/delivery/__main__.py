@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -31,9 +32,10 @@ def main() -> int:
     parser.add_argument("--program", choices=[pair.program for pair in PAIRS], help="only this one")
     parser.add_argument("--fault", default="", help="only those with this in their name")
     parser.add_argument("--only", choices=["safe", "unsafe"], help="one half of it")
+    parser.add_argument("--replay", type=Path, metavar="LOG", help="a real audit log, instead of events made up")
     parser.add_argument("--write", action="store_true", help=f"write {PAGE.name} too; needs all of it")
     chosen = parser.parse_args()
-    if chosen.write and (chosen.program or chosen.fault or chosen.only):
+    if chosen.write and (chosen.program or chosen.fault or chosen.only or chosen.replay):
         parser.error("--write is for the whole matrix")
     for pair in PAIRS:
         if (obstacle := pair.obstacle()) is not None:
@@ -56,7 +58,7 @@ def _safe(place: Site, chosen: argparse.Namespace) -> Iterator[Row]:
     for pair in PAIRS:
         for fault in faults.EVERY:
             if _wanted(chosen, pair, fault):
-                tally = carry_out(place, pair, fault)
+                tally = carry_out(place, pair, _of(fault, chosen.replay))
                 yield Row(pair.program, pair.store, fault.name, tally, why=pair.known.get(fault.name, ""))
 
 
@@ -64,8 +66,16 @@ def _unsafe(place: Site, chosen: argparse.Namespace) -> Iterator[Row]:
     for each in unsafe.EVERY:
         pair, fault = each.pair, each.fault
         if _wanted(chosen, pair, fault):
-            tally = carry_out(place, pair, fault, each.edit)
+            tally = carry_out(place, pair, _of(fault, chosen.replay), each.edit)
             yield Row(pair.program, pair.store, fault.name, tally, each.removed, each.rule)
+
+
+def _of(fault: Fault, log: Path | None) -> Fault:
+    """The fault while that log is written."""
+    if log is None:
+        return fault
+    count = log.read_bytes().count(b"\n")
+    return replace(fault, workload=replace(fault.workload, replay=log, events=count))
 
 
 def _wanted(chosen: argparse.Namespace, pair: Pair, fault: Fault) -> bool:

@@ -106,7 +106,8 @@ class Pair:
     """A program and where it ships to.
 
     ``make``: start the store, and say what the program is told. ``known``: a fault's name -> why no setting of the
-    shipper helps there. ``obstacle``: why it cannot run on this machine; ``None`` where it can.
+    shipper helps there. ``obstacle``: why it cannot run on this machine; ``None`` where it can. ``slowest_try``:
+    seconds that the program waits at the most before it tries the store again.
     """
 
     program: str
@@ -114,6 +115,7 @@ class Pair:
     make: Callable[[Site], tuple[Shipper, Store]]
     known: Mapping[str, str] = field(default_factory=dict)
     obstacle: Callable[[], str | None] = lambda: None
+    slowest_try: float = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ def carry_out(place: Site, pair: Pair, fault: Fault, edit: Edit | None = None) -
             written = read_ledger(writer.finish())
         finally:
             writer.end()
-        _wait_for_arrival(store, len(written), fault.patience)
+        _wait_for_arrival(store, len(written), fault.patience + pair.slowest_try)
         return reconcile(written, store.records())
 
 

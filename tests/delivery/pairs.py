@@ -124,6 +124,6 @@ _NO_ROOM: Final = (
 OTELCOL: Final = Pair(
     "otelcol", "VictoriaLogs", otelcol, {STORE_KILLED.name: _VICTORIA_LOGS, QUEUE_FULL.name: _NO_ROOM}
 )
-FILEBEAT: Final = Pair("filebeat", "Kafka", filebeat, obstacle=kafka.obstacle)
+FILEBEAT: Final = Pair("filebeat", "Kafka", filebeat, obstacle=kafka.obstacle, slowest_try=60)
 FILEBEAT_TO_FILE: Final = Pair("filebeat", "a file", filebeat_to_file)
 PAIRS: Final = (RSYSLOG, OTELCOL, FILEBEAT)

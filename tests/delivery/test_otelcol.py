@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +25,7 @@ def test_nothing_is_lost_when_it_is_killed_while_the_store_is_down(place: Site) 
 
 
 def test_without_a_queue_on_disk_that_loses_events(place: Site) -> None:
-    tally = carry_out(place, OTELCOL, KILLED_IN_OUTAGE, without(*NO_DISK_QUEUE))
+    tally = carry_out(place, OTELCOL, replace(KILLED_IN_OUTAGE, patience=15), without(*NO_DISK_QUEUE))
 
     assert tally.missing > 0, tally
     assert tally.cut == 0, tally
