@@ -157,12 +157,13 @@ def managed_protection(cluster: ManagedCluster, standard: Standard) -> Result:
 
 
 def _fresh(cluster: ManagedCluster, item: Destination, minutes: int) -> Result:
+    seen = item.noted if isinstance(item.last_event, Unread) else item.last_event
+    last = seen or "none"
+    evidence = (cluster.saw(item.id, f"newest audit event: {last}"),)
+    if seen is not None and _minutes(seen, cluster.read_at) <= minutes:
+        return Pass(f"the newest event is of {last}", evidence)
     if isinstance(item.last_event, Unread):
         return unknown(item.last_event)
-    last = item.last_event or "none"
-    evidence = (cluster.saw(item.id, f"newest audit event: {last}"),)
-    if item.last_event is not None and _minutes(item.last_event, cluster.read_at) <= minutes:
-        return Pass(f"the newest event is of {last}", evidence)
     if isinstance(cluster.changed, Unread):
         return unknown(cluster.changed)
     if cluster.changed is not None and _minutes(cluster.changed, cluster.read_at) <= minutes:

@@ -53,11 +53,11 @@ class Destination:
 
     ``exists`` false: it is named, and not there; the rest is not looked at then. ``retention_days`` ``None``: kept for
     ever. ``retention_owner``: what sets it where that is not the destination itself. ``last_event``: RFC 3339, ``None``
-    where it holds none. ``key``: the customer's own key, "" for the provider's. ``undeletable``: protected from being
-    deleted. ``readers``: who gets a copy of every event. ``limits``: of the form in which events lie there. ``part``:
-    of the audit log, where a provider keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing
-    of (``existence``, or the field that a difference names) -> what to do instead. ``details``: what else is worth
-    seeing beside it.
+    where it holds none. ``noted``: of an event that lies there for sure, where more is not known. ``key``: the
+    customer's own key, "" for the provider's. ``undeletable``: protected from being deleted. ``readers``: who gets a
+    copy of every event. ``limits``: of the form in which events lie there. ``part``: of the audit log, where a provider
+    keeps it in parts; empty: all of it. ``leave``: what the deploy changes nothing of (``existence``, or the field that
+    a difference names) -> what to do instead. ``details``: what else is worth seeing beside it.
     """
 
     kind: str
@@ -65,6 +65,7 @@ class Destination:
     types: frozenset[str]
     exists: bool | Unread
     last_event: str | Unread | None = UNASKED
+    noted: str | None = None
     retention_days: int | Unread | None = UNASKED
     retention_owner: str = ""
     key: str | Unread = UNASKED

@@ -92,7 +92,7 @@ def _destination(group: dict[str, Any] | str | None, last_event: float | str | N
         why = denied("logs:DescribeLogGroups")
         return Destination(kind, GROUP, types, why)
     last = denied("logs:GetLogEvents") if isinstance(last_event, str) else last_event and _at(last_event)
-    good = Destination(kind, GROUP, types, True, last or None, 365, "", "", True, (), parse.LIMITS)
+    good = Destination(kind, GROUP, types, True, last or None, None, 365, "", "", True, (), parse.LIMITS)
     return replace(good, **group) if isinstance(group, dict) else good
 
 

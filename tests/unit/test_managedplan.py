@@ -135,7 +135,7 @@ def planned(of: ManagedCluster) -> ManagedPlan | ManagedRefusal:
 
 def routed(obstacle: str = "", **of: Any) -> ManagedCluster:
     """A cluster that has to be told where to send: to a place named ``there``, which keeps 30 days."""
-    there = Destination("place", "there", frozenset(LOG_TYPES), True, None, 30, leave=LEFT)
+    there = Destination("place", "there", frozenset(LOG_TYPES), True, None, retention_days=30, leave=LEFT)
     return replace(cluster(**of), route=Route("to there", there, obstacle))
 
 

@@ -182,16 +182,24 @@ class EksCluster:
         kind, types = "CloudWatch log group", frozenset(parse.LOG_TYPES)
         group = self.part(self.log_group)
         if isinstance(group, Unread):
-            return (Destination(kind, name, types, group, group, group, key=group, undeletable=group, readers=group),)
+            return (
+                Destination(kind, name, types, group, group, None, group, key=group, undeletable=group, readers=group),
+            )
         if group is None:
             return (Destination(kind, name, types, exists=False),)
+        streams = self.part(lambda: self._streams(name))
+        last: str | Unread | None = streams if isinstance(streams, Unread) else None
+        noted = 0
+        if not isinstance(streams, Unread):
+            last, noted = self.part(lambda: self._last_event(name, streams, now)), parse.newest_noted(streams)
         return (
             Destination(
                 kind,
                 group.arn,
                 types,
                 exists=True,
-                last_event=self.part(lambda: self._last_event(name, now)),
+                last_event=last,
+                noted=parse.at(noted) if noted else None,
                 retention_days=group.retention_days,
                 retention_owner=group.retention_owner,
                 key=group.key,
@@ -207,11 +215,14 @@ class EksCluster:
         told = self._pages("logs", "describe_log_groups", logGroupNamePrefix=name)
         return parse.parse_group((group for page in told for group in page["logGroups"]), name)
 
-    def _last_event(self, group: str, now: datetime) -> str | None:
+    def _streams(self, group: str) -> list[parse.Stream]:
+        asked = {"logGroupName": group, "logStreamNamePrefix": parse.AUDIT_STREAMS}
+        told = self._pages("logs", "describe_log_streams", **asked)
+        return [parse.parse_stream(raw) for page in told for raw in page["logStreams"]]
+
+    def _last_event(self, group: str, streams: list[parse.Stream], now: datetime) -> str | None:
         """When the newest audit event was. Where CloudWatch's note of it is old, the youngest streams are asked."""
-        told = self._pages("logs", "describe_log_streams", logGroupName=group, logStreamNamePrefix=parse.AUDIT_STREAMS)
-        streams = [parse.parse_stream(raw) for page in told for raw in page["logStreams"]]
-        newest = max((stream.last for stream in streams if stream.last is not None), default=0)
+        newest = parse.newest_noted(streams)
         if newest < (now.timestamp() - _RECENT_SECONDS) * 1000:
             for stream in parse.newest_streams(streams, _STREAMS_LOOKED_INTO):
                 last = self.call(

@@ -203,6 +203,11 @@ def newest_streams(streams: Iterable[Stream], number: int) -> list[Stream]:
     return sorted(streams, key=lambda one: max(one.made, one.last or 0), reverse=True)[:number]
 
 
+def newest_noted(streams: Iterable[Stream]) -> int:
+    """When the newest event was of which CloudWatch has taken note, in milliseconds since 1970; 0: of none."""
+    return max((stream.last for stream in streams if stream.last is not None), default=0)
+
+
 def parse_filter(raw: Mapping[str, Any]) -> str:
     """A subscription filter as ``name -> destination``, with its pattern where it does not copy everything."""
     pattern = raw.get("filterPattern")
