@@ -146,7 +146,8 @@ def _of_destinations(
     steps: dict[Step, None] = {}
     kept = _kept(used, standard)
     for item in used:
-        there = item.exists is not False
+        left = isinstance(item.exists, Unread) and "existence" in item.leave
+        there = item.exists is not False and not left
         parts = [value for name, value in _fields(item) if there and name not in item.leave]
         if any(isinstance(value, Unread) for value in parts):
             return _unread(*parts)

@@ -78,14 +78,14 @@ def test_no_report_holds_a_credential(aws: Aws, tmp_path: Path, output: str) -> 
     assert "AKIA" not in said
 
 
-def test_an_inventory_of_workers_only_says_what_is_missing(tmp_path: Path) -> None:
-    (tmp_path / "fleet.py").write_text("workers = ['node-1']\n")
+def test_an_inventory_of_nothing_says_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "fleet.py").write_text("managed = []\n")
     command = [sys.executable, "-m", "kubewitness", "check", "fleet.py"]
 
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
 
     assert done.returncode == 2
-    assert "no control plane and no managed cluster in the inventory" in done.stderr
+    assert "no machine and no managed cluster in the inventory" in done.stderr
 
 
 def test_a_shell_command_on_a_managed_cluster_is_an_error(tmp_path: Path) -> None:

@@ -194,10 +194,10 @@ def test_an_update_is_waited_for(aws: Aws) -> None:
 
 def test_another_update_in_progress_is_waited_out_though_the_cluster_says_active(aws: Aws) -> None:
     create(aws, on=())
-    aws.set(update_seconds=4)
+    aws.set(update_seconds=None)
     aws.client("eks").update_cluster_config(name="prod", deletionProtection=True)
 
-    bring()
+    bring(meanwhile=aws.finish_updates)
 
     assert "audit" in on(aws)
     assert aws.calls(outcome="ResourceInUseException")["eks:UpdateClusterConfig"] >= 1

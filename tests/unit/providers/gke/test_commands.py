@@ -77,7 +77,8 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(gcp: Gcp, fleet: Path
     assert code == 1, "one cluster could not be read"
     for line in (
         "would keep projects/shop/locations/global/buckets/_Default 90 days instead of 30",
-        "would switch on ADMIN_READ, DATA_READ in projects/shop, for all its clusters",
+        "would switch on ADMIN_READ, DATA_READ in projects/shop, for all its clusters, kept in "
+        "projects/shop/locations/global/buckets/_Default beside the project's other logs, billed by volume",
         "would switch on APISERVER",
     ):
         assert f"[@managed/prod] {line}" in said
