@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kubewitness.apiserver import capacity_mib, unknown_rotation
+from kubewitness.apiserver import audit_settings, capacity_mib, parse_flags, unknown_rotation
+from kubewitness.errors import KubewitnessError
 from kubewitness.model import Reason, Unread
 from kubewitness.nodelogs.amounts import in_words
-from kubewitness.nodelogs.journald import PERSISTENT_DIR, JournalSettings
-from kubewitness.nodelogs.kubelet import KubeletSettings
+from kubewitness.nodelogs.journald import PERSISTENT_DIR, JournalSettings, journal_settings
+from kubewitness.nodelogs.kubelet import KubeletSettings, kubelet_settings
 from kubewitness.nodelogs.retention import (
     LEAST_SECONDS,
     Bound,
+    Other,
     journal_bounds,
     rate_of_files,
     rate_since,
@@ -23,10 +25,11 @@ from kubewitness.probe.nodelogs import RunningJournal
 if TYPE_CHECKING:
     from kubewitness.apiserver import AuditSettings
     from kubewitness.nodelogs.retention import Rate, Retention
-    from kubewitness.probe.nodelogs import ContainerLog, Disk
+    from kubewitness.probe.nodelogs import ContainerLog, Disk, NodeLogs
     from kubewitness.probe.reading import AuditLog, Reading
 
 _MIB: Final = 1 << 20
+_ENDLESS: Final = float("inf")
 _NEARLY_FULL: Final = 0.8
 _PODS: Final = "/var/log/pods"
 _YOUNG: Final = Unread(
@@ -135,22 +138,62 @@ def _device(reading: Reading, folder: str) -> int | None:
     return disk.device if disk else None
 
 
-def _others(reading: Reading, device: int | None, own: AuditLog | RunningJournal | ContainerLog) -> list[Rate]:
-    """The rates of the other logs that are known to fill the same disk."""
+def _others(reading: Reading, device: int | None, own: AuditLog | RunningJournal | ContainerLog) -> list[Other]:
+    """The other logs on the same disk: how fast each is written, and what it may still take."""
     logs = reading.node
     if logs is None or device is None:
         return []
-    found: list[Rate | None] = [
-        audit_rate(log, None, reading.now)
+    found = [
+        _other(audit_rate(log, None, reading.now), _audit_most(reading), (log.used_kib or 0) * 1024)
         for path, log in reading.logs.items()
-        if log is not own and _device(reading, path.rpartition("/")[0]) == device
+        if log is not own and not log.file.absent and _device(reading, path.rpartition("/")[0]) == device
     ]
-    if isinstance(logs.journal, RunningJournal) and logs.journal is not own:
-        found += (
-            [_journal_rate(logs.journal, float("inf"), reading.now)]
-            if _device(reading, PERSISTENT_DIR) == device
-            else []
-        )
+    journal = logs.journal if _device(reading, PERSISTENT_DIR) == device else None
+    if isinstance(journal, RunningJournal) and journal is not own:
+        used = journal.sizes_kib.get(PERSISTENT_DIR, 0) * 1024
+        found.append(_other(_journal_rate(journal, _ENDLESS, reading.now), _journal_most(logs), used))
     if _device(reading, _PODS) == device and isinstance(logs.containers, tuple):
-        found += [container_rate(item, None, reading.now) for item in logs.containers if item is not own]
-    return [rate for rate in found if rate is not None]
+        most = _container_most(logs)
+        for item in logs.containers:
+            if item is not own:
+                used = item.size + sum(file.size for file in item.rotated)
+                found.append(_other(container_rate(item, None, reading.now), most, used))
+    return found
+
+
+def _other(rate: Rate | None, most: float, used: int) -> Other:
+    return Other(rate.bytes_per_second if rate else 0, max(0, most - used))
+
+
+def _audit_most(reading: Reading) -> float:
+    """As the running API server was told."""
+    for process in reading.servers:
+        try:
+            most = capacity_mib(audit_settings(parse_flags(process.argv), None))
+        except KubewitnessError:
+            continue
+        if most is not None:
+            return most * _MIB
+    return _ENDLESS
+
+
+def _journal_most(logs: NodeLogs) -> float:
+    settings, disk = journal_settings(logs.journal_files), logs.disks.get(PERSISTENT_DIR)
+    if isinstance(settings, Unread) or disk is None:
+        return _ENDLESS
+    use, _, _ = journal_bounds(
+        max_use=settings.max_use.value,
+        keep_free=settings.keep_free.value,
+        max_file_size=settings.max_file_size.value,
+        max_files=settings.max_files.value,
+        used=0,
+        free=0,
+        disk=disk.size_kib * 1024,
+    )
+    return use.size
+
+
+def _container_most(logs: NodeLogs) -> float:
+    flags = logs.kubelet.flags if logs.kubelet else {}
+    settings = kubelet_settings(logs.kubelet_configs, logs.kubelet_drop_ins, flags)
+    return _ENDLESS if isinstance(settings, Unread) else settings.max_size.value * settings.max_files.value

@@ -37,6 +37,14 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another log on the same disk. ``claim``: bytes that it may still take; infinite where its bound is not known."""
+
+    bytes_per_second: float
+    claim: float
+
+
+@dataclass(frozen=True, slots=True)
 class Bound:
     """What a log may take at most, in bytes, and what says so."""
 
@@ -102,17 +110,18 @@ def retention(bounds: Iterable[Bound | None], rate: Rate, age_hours: float = 0) 
     return Retention(min(hours, age_hours or hours), bound, rate)
 
 
-def room(used: int, free: int, own: Rate, others: Sequence[Rate]) -> Bound:
-    """What a log can take on its disk: what it takes already, and its share of what is free.
+def room(used: int, free: int, own: Rate, others: Sequence[Other]) -> Bound:
+    """What a log can take on its disk: what it takes already, and of what is free what the others leave to it.
 
-    Logs on one disk fill it together, each as fast as it is written.
+    Logs on one disk fill it together, each as fast as it is written, and none beyond its own bound.
     """
-    together = own.bytes_per_second + sum(rate.bytes_per_second for rate in others)
-    share = own.bytes_per_second / together if together else 1.0
+    together = own.bytes_per_second + sum(other.bytes_per_second for other in others)
+    share = free * own.bytes_per_second / together if together else free
+    size = used + max(share, free - sum(other.claim for other in others))
     shared = (
         f" shared with {len(others)} more logs" if len(others) > 1 else " shared with another log" if others else ""
     )
-    return Bound(used + free * share, f"{in_words(used + free * share)} on its disk{shared}")
+    return Bound(size, f"{in_words(size)} on its disk{shared}")
 
 
 def journal_bounds(

@@ -8,6 +8,7 @@ import pytest
 
 from kubewitness.nodelogs.retention import (
     Bound,
+    Other,
     Rate,
     journal_bounds,
     rate_of_files,
@@ -82,9 +83,15 @@ def test_an_age_shortens_the_answer_and_never_makes_one() -> None:
 
 
 def test_logs_on_one_disk_share_what_is_free_as_fast_as_they_are_written() -> None:
-    assert room(100, 900, Rate(1, HOUR), [Rate(2, HOUR)]).size == 400
+    endless = Other(2, float("inf"))
+
+    assert room(100, 900, Rate(1, HOUR), [endless]).size == 400
     assert room(100, 900, Rate(1, HOUR), []).size == 1000
-    assert "shared with 2 more logs" in room(0, 9, Rate(1, HOUR), [Rate(1, HOUR), Rate(1, HOUR)]).words
+    assert "shared with 2 more logs" in room(0, 9, Rate(1, HOUR), [endless, endless]).words
+
+
+def test_a_log_that_has_a_bound_of_its_own_leaves_the_rest() -> None:
+    assert room(100, 900, Rate(1, HOUR), [Other(99, 200)]).size == 800
 
 
 def test_journald_s_own_bounds_are_shares_of_the_disk() -> None:
