@@ -58,7 +58,7 @@ def test_each_cluster_of_a_cloud_is_found_and_seen_to_fail_and_then_to_log(
     _, shown = demo
 
     _, before = re.findall(rf"^(?:shop/)?{cluster}  +\S.*$", shown, re.MULTILINE)
-    (after,) = re.findall(rf"\(cluster (?:shop/)?{cluster}, managed-cluster\)\n(.*)", shown)  # too wide for a row
+    (after,) = re.findall(rf"\(cluster (?:shop/)?{cluster}, managed-cluster\)\n(  audit .*)", shown)  # too wide
 
     assert "FAIL" in before
     assert "PASS 3/3" in after
