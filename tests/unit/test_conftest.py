@@ -114,18 +114,7 @@ def _lab(project: Path, available: str, run: str = "pass") -> None:
 
 
 def _pytest(project: Path, *arguments: str, ci: str = "", before: str = "") -> subprocess.CompletedProcess[str]:
-    command = [
-        "sh",
-        "-c",
-        f'{before}exec "$@"',
-        "sh",
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        *arguments,
-    ]
+    wanted = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    command = ["sh", "-c", f'{before}exec "$@"', "sh", *wanted]
     environment = {**os.environ, "CI": ci, "PYTEST_ADDOPTS": ""}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
