@@ -107,7 +107,7 @@ def _change_service(
     if reading is None:
         yield from not_read()
         return
-    if reading.lock is not None and host.name:
+    if reading.lock is not None:
         logger.info("%sthis node is being changed by %s", host.print_prefix, printable(reading.lock))
     prepared = prepared_for(observe(reading, host.name, run.cluster))
     if isinstance(prepared, (Refusal, NothingToDo)):
