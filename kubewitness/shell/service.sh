@@ -8,6 +8,7 @@
 #   USER_OF, GROUP_OF (whose the service is, made where it is not there; empty: root's)  FOLDERS (its own, a line each:
 #   MODE PATH)  READS_LOG (the audit log that the group has to read; empty: none)  GIVES_WAY (units that are stopped)
 #   ALSO (units that are started anew if they run: a file of theirs goes)
+#   ROOM_KIB (what the disk of the first of FOLDERS must hold, with what lies there already; 0: it matters little)
 #   RESTART (yes: nobody knows that the process has what the files say)  UNDONE (the run that this one undoes; or empty)
 # Standard input: lines "file NUMBER PATH64 MODE OWNER SHA256-BEFORE DATA64" ("-": to be removed; "=": empty;
 # "@SHA256": the program in UPLOADED), then "end". They are put in place in the order of their numbers, so the last one decides; "first"
@@ -87,6 +88,17 @@ look_again() {
   was_active=$(systemd is-active "$UNIT" 2>/dev/null | head -n 1)
   was_enabled=$(systemd is-enabled "$UNIT" 2>/dev/null | head -n 1)
   { printf '%s\n' "$UNIT" >"$run/unit" && printf '%s\n' "$GIVES_WAY $ALSO" >"$run/others" && printf '%s %s\n' "${was_active:-unknown}" "${was_enabled:-unknown}" >"$run/was"; } || refuse "$STATE_DIR: is the disk full?"
+}
+
+enough_room() { # a queue that the disk cannot take loses what is in it
+  [ "$ROOM_KIB" -gt 0 ] && [ "$VIEW" = live ] || return 0
+  q_path=$(printf '%s\n' "$FOLDERS" | sed -n '1s/^[^ ]* //p')
+  q_dir=$(at "$q_path") || refuse "$q_path: symbolic links that lead in a circle: mend them first"
+  q_used=$(du -sk "$q_dir" 2>/dev/null | cut -f 1)
+  while [ -n "$q_dir" ] && [ ! -d "$q_dir" ]; do q_dir=${q_dir%/*}; done
+  q_free=$(df -Pk "${q_dir:-/}" | awk 'NR == 2 { print $4 }')
+  [ $((${q_free:-0} + ${q_used:-0})) -ge "$ROOM_KIB" ] ||
+    refuse "$q_path: $(((${q_free:-0} + ${q_used:-0}) / 1024)) MiB of its disk are free or its own, and the queue needs $((ROOM_KIB / 1024)): what does not fit would be lost: make room, or set a smaller queue_mib in the standard"
 }
 
 make_user() { # the service's own: nobody logs in as it
@@ -321,6 +333,7 @@ record() {
 lock
 if [ -n "$UNDONE" ]; then take_over; else receive; fi
 look_again
+enough_room
 make_user
 prepare
 changed_at=$(date +%s) begun=$(clock)

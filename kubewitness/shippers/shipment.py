@@ -138,7 +138,8 @@ class Rendered:
     names the others. ``validate``: the program's own check of that last file, at a path that takes the place of ``{}``.
     ``validate_all``: of everything once it is in place; empty: the first check has seen it all. ``unit``: its systemd
     unit. ``user``: whose the service is, with a group of that name; it is made where it is not there. ``notes``: what
-    the administrator must know, as a limit of the store.
+    the administrator must know, as a limit of the store. ``room_bytes``: what the disk of ``state_dir`` must hold, with
+    what lies there already; 0: it matters little.
     """
 
     files: tuple[RenderedFile, ...]
@@ -147,6 +148,7 @@ class Rendered:
     notes: tuple[str, ...] = ()
     validate_all: tuple[str, ...] = ()
     user: str = "root"
+    room_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)

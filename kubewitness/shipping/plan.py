@@ -173,6 +173,7 @@ def plan(name: str, prepared: Prepared, seen: SeenService, view: View, *, replac
         reasons=(*prepared.reasons, *([stale] if stale and not changed else [])),
         notes=prepared.notes,
         restart=bool(changed or stale),
+        room_kib=prepared.rendered.room_bytes >> 10,
     )
 
 

@@ -48,6 +48,7 @@ def change_script(change: ServiceChange, *, view: View, root: str, run: str, own
             "GIVES_WAY": " ".join(change.gives_way),
             "ALSO": " ".join(change.also),
             "UNDONE": change.undone,
+            "ROOM_KIB": str(change.room_kib),
             "STEADY_SECONDS": str(STEADY_SECONDS),
             "LIMIT_SECONDS": str(WAIT_SECONDS),
             "RECORD": json.dumps(

@@ -107,7 +107,8 @@ class ServiceChange:
     ``user``: whose the service is; empty: root's. ``folders``: its own, path and mode. ``reads_log``: the
     audit log that the user's group has to read; empty: nothing is to be opened for it. ``gives_way``: units that are
     stopped; ``also``: those that are started anew if they run, as a file of theirs goes. ``reasons``: why, a line each.
-    ``notes``: what the administrator must know. ``undone``: the run whose way back this is.
+    ``notes``: what the administrator must know. ``room_kib``: what the disk of the first of ``folders`` must hold, with
+    what lies there already. ``undone``: the run whose way back this is.
     """
 
     unit: str
@@ -125,6 +126,7 @@ class ServiceChange:
     notes: tuple[str, ...] = ()
     restart: bool = True
     undone: str = ""
+    room_kib: int = 0
 
     @property
     def sends(self) -> Program | None:

@@ -63,6 +63,7 @@ def render(shipment: Shipment) -> Rendered | Unsafe:
         unit=f"{UNIT}.service",
         notes=(*found.notes, _room(shipment)),
         user=USER,
+        room_bytes=2 * shipment.queue_bytes,
     )
 
 

@@ -36,6 +36,7 @@ flush() { # a run may be ended at any of them
   [ "$calls" != "$KILL_AT" ] || kill -9 $$
 }
 sync() { :; }
+df() { printf "FS 1K Used Available\\n/dev/sda1 9 9 %s\\n" "$(cat "$world/free")"; }
 journalctl() { echo 'password: s3cret is wrong'; }
 ids() { id -u | sed 's/.*/&:&/'; }
 identity() { [ ! -s "$world/pid" ] || printf '%s.1\n' "$(cat "$world/pid")"; }
@@ -75,7 +76,7 @@ class Service:
         made.root.mkdir()
         world = folder / "world"
         world.mkdir()
-        said = {"clock": "1000", "pids": "40", "pid": "40" if active else "", "systemctl": ""}
+        said = {"clock": "1000", "pids": "40", "pid": "40" if active else "", "systemctl": "", "free": "1048576"}
         said |= {"active": "active" if active else "inactive", "enabled": "enabled" if active else "disabled"}
         for name, text in said.items():
             (world / name).write_text(text)

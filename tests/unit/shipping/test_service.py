@@ -10,7 +10,7 @@ import pytest
 
 from kubewitness.model import View
 from kubewitness.shipping.service import ServiceChange, WantedFile
-from tests.unit.shipping.services import KEY, LOG, MAIN, UNIT, Service, key, main
+from tests.unit.shipping.services import KEY, LOG, MAIN, STATE, UNIT, Service, key, main
 
 
 @pytest.fixture
@@ -135,6 +135,23 @@ class TestPutBack:
 
 
 class TestRefused:
+    def test_a_queue_that_its_disk_cannot_hold(self, service: Service) -> None:
+        before = service.files()
+
+        done = service.run(service.change(main("new\n"), room_kib=2 << 20))  # 1 GiB is free
+
+        assert done.returncode == 10
+        assert f"{STATE}: 1024 MiB of its disk are free or its own, and the queue needs 2048: " in done.stderr
+        assert service.files() == before
+        assert service.says("systemctl") == ""
+
+    def test_but_not_for_what_it_holds_there_already(self, service: Service) -> None:
+        service.write(f"{STATE}/queue", "x" * (8 << 20))
+
+        done = service.run(service.change(main("new\n"), room_kib=(1 << 20) + 4096))
+
+        assert (done.returncode, done.stderr) == (0, "")
+
     def test_a_file_that_changed_since_it_was_read(self, service: Service) -> None:
         change = service.change(main("new\n"))
         service.write(MAIN, "somebody's\n")
