@@ -1,4 +1,4 @@
-"""The lab's tests in a process of their own, beside the others: they wait for a kubelet while the others compute.
+"""The tests on the lab's control plane in a process of their own: they wait for a kubelet while the others compute.
 
 Their reports become this run's, so that there is one count, one exit code and one closing line.
 """

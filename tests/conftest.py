@@ -23,6 +23,7 @@ settings.register_profile("kubewitness", deadline=None, suppress_health_check=[H
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "kubewitness")
 
 _NOT_ASKED_FOR = "the lab was not asked for"
+_CONTROL_PLANE = "lab"  # the fixture of tests/e2e; tests on plain nodes have a lab of their own
 _skipped = pytest.StashKey[dict[str, int]]()
 
 
@@ -42,9 +43,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
-    """The lab's tests run beside the others, where there are both."""
+    """The tests on the lab's control plane run beside the others, where there are both."""
     config = session.config
-    lab = [item for item in session.items if item.get_closest_marker("lab")]
+    lab = [item for item in session.items if item.get_closest_marker("lab") and _CONTROL_PLANE in _fixtures(item)]
     others = [item for item in session.items if item not in set(lab)]
     asked = config.getoption("--lab") and not config.getoption("--collect-only") and lab_obstacle() is None
     if not asked or not lab or not others:
@@ -54,6 +55,10 @@ def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, objec
         done = yield
         tests.report(config)
     return done
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    return item.fixturenames if isinstance(item, pytest.Function) else []
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -24,9 +24,11 @@ def project(tmp_path: Path) -> Path:
     lines = [
         "import pytest",
         "def test_plain(): pass",
+        "@pytest.fixture",
+        "def lab(): pass",
         "@pytest.mark.lab",
         "@pytest.mark.parametrize('node', [1, 2])",
-        "def test_on_a_node(node): from tests.lab import run; run(node)",
+        "def test_on_a_node(lab, node): from tests.lab import run; run(node)",
     ]
     (tests / "test_it.py").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = lab\n", encoding="utf-8")
